@@ -1,0 +1,1 @@
+"""Pages of the registry: `public` for residents, `finder`, `desk` for staff."""

@@ -1,0 +1,18 @@
+"""Every address of the site. Pages are in three languages (no prefix = Japanese); the API has none."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from madoguchi.site.api import api
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    *i18n_patterns(
+        path("", include("madoguchi.site.page_urls")),
+        path("", include("madoguchi.apps.registry.urls")),
+        path("", include("madoguchi.apps.accounts.urls")),
+        prefix_default_language=False,
+    ),
+]
+
+handler404 = "madoguchi.site.page_views.not_found"
