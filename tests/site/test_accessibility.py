@@ -23,6 +23,12 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def press(page: Page, selector: str) -> None:
+    """Press a button that sends the form, and wait until the next page has loaded: a click alone does not wait."""
+    with page.expect_navigation(wait_until="load"):
+        page.locator(selector).first.click()
+
+
 def check(page: Page, server: LiveServer, paths: tuple[str, ...]) -> list[str]:
     found = []
     for path in paths:
@@ -63,8 +69,7 @@ def test_the_finder_works_without_javascript_and_with_the_keyboard(
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert "1問まで答えました" in page.content()
-    with page.expect_navigation():
-        page.click("button[name=skip]")
+    press(page, "button[name=skip]")
     assert "2問まで答えました" in page.content()
     context.close()
 
@@ -73,7 +78,7 @@ def test_no_step_of_the_finder_has_a_violation(live_server: LiveServer, pack: ob
     page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type] # a plain dict is taken
     page.goto(live_server.url + "/finder/")
     page.select_option("#answer", "131199")
-    page.click("button[name=next]")
+    press(page, "button[name=next]")
     asked_of_each_child = 0
     for _ in range(8):
         found = violations(page)
@@ -82,11 +87,11 @@ def test_no_step_of_the_finder_has_a_violation(live_server: LiveServer, pack: ob
         if page.locator("#a1").count():
             page.fill("#a0", "2016-05-01")
             page.fill("#a1", "2022-05-01")
-            page.click("button[name=next]")
+            press(page, "button[name=next]")
         elif page.locator("input[type=checkbox][value=child]").count():
             page.check("input[type=checkbox][value=child]")
-            page.click("button[name=next]")
+            press(page, "button[name=next]")
         else:
-            page.locator("button[name=none], button[name=skip]").first.click()
+            press(page, "button[name=none], button[name=skip]")
     assert asked_of_each_child
     page.close()
