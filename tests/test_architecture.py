@@ -17,7 +17,7 @@ SOURCE = ROOT / "src" / "madoguchi"
 APP_ORDER = ["accounts", "registry", "outreach"]  # from the ground up; a new room is added here and in pyproject.toml
 DOORS = {"api", "contracts"}
 ENGINE_LIBRARIES = {
-    "eligibility": {"polars"},
+    "eligibility": {"numba", "numpy", "polars", "sqlglot"},
     "calendars": {"jpholiday"},
     "identifiers": set(),
     "search": {"jaconv"},

@@ -102,3 +102,53 @@ def test_a_population_larger_than_the_table_is_refused(tmp_path: Path) -> None:
 def test_an_empty_registry_is_told(db: None, people: Path) -> None:
     with pytest.raises(CommandError, match="empty"):
         call_command("match", population=str(people), as_of=TODAY)
+
+
+def test_the_changes_of_a_day_are_the_difference_of_two_runs(pack: Path, people: Path, tmp_path: Path) -> None:
+    days = ("2027-03-31", "2027-04-01")
+    for day in days:
+        call_command("match", population=str(people), as_of=day, out=str(tmp_path / day), stdout=StringIO())
+    call_command("match", population=str(people), as_of=days[0], keep=str(tmp_path / "kept"), stdout=StringIO())
+    output, changes = StringIO(), tmp_path / "changes.parquet"
+    options = {"population": str(people), "since": days[0], "as_of": days[1], "out": str(changes), "json": True}
+    call_command("match", **options, keep=str(tmp_path / "kept"), stdout=output)
+    report = json.loads(output.getvalue())
+    expected = _differences(*[_verdicts(tmp_path / day) for day in days])
+    found = pl.read_parquet(changes)
+    assert set(found.select("住民番号", "programme", "before", "after").iter_rows()) == expected
+    assert found.height == len(expected) > 0
+    assert report["began"] == sum(after == 2 for *_, after in expected)
+    assert report["ended"] == sum(before == 2 for _, _, before, _ in expected)
+    anew = StringIO()
+    call_command("match", **options, stdout=anew)
+    assert json.loads(anew.getvalue())["programmes"] == report["programmes"]
+
+
+def _verdicts(folder: Path) -> dict[tuple[int, str], int]:
+    found = {}
+    for file in folder.glob("*.parquet"):
+        frame = pl.read_parquet(file)
+        for name in frame.columns[1:]:
+            found |= {(person, name): truth for person, truth in zip(frame["住民番号"], frame[name], strict=True)}
+    return found
+
+
+def _differences(
+    before: dict[tuple[int, str], int], after: dict[tuple[int, str], int]
+) -> set[tuple[int, str, int, int]]:
+    return {
+        (*key, before.get(key, 0), after.get(key, 0))
+        for key in before | after
+        if before.get(key, 0) != after.get(key, 0)
+    }
+
+
+def test_bits_of_another_day_are_not_continued(pack: Path, people: Path, tmp_path: Path) -> None:
+    call_command("match", population=str(people), as_of=TODAY, keep=str(tmp_path), stdout=StringIO())
+    with pytest.raises(CommandError, match="Keep them anew"):
+        call_command("match", population=str(people), since="2026-11-25", as_of="2026-11-26", keep=str(tmp_path))
+
+
+def test_bits_that_were_never_kept_are_told(pack: Path, people: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Keep the bits first"):
+        call_command("match", population=str(people), since=TODAY, as_of="2026-11-25", keep=str(tmp_path / "none"))

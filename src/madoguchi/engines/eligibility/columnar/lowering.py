@@ -1,0 +1,265 @@
+"""Turns conditions into bits of a `Program`: each tree becomes a pair (true, false).
+
+Follows the scalar back end to the letter for complete households; it reads columns named as the Polars frame names them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from madoguchi.engines.eligibility import ast
+from madoguchi.engines.eligibility.ast import AttrRef, Measure, Node
+from madoguchi.engines.eligibility.columnar.program import (
+    AgeCut,
+    Between,
+    GroupTest,
+    OrderTest,
+    Pair,
+    Program,
+    ReachedCut,
+    Slot,
+)
+from madoguchi.engines.eligibility.explain import BIRTH
+from madoguchi.engines.eligibility.facts import RECEIVED, VACCINATED
+from madoguchi.engines.eligibility.rules import Rule
+from madoguchi.engines.eligibility.scalar import MUNICIPALITY, Rulebook
+from madoguchi.engines.eligibility.types import Op, Owner, Subject, TableVersion
+
+ROLE = "続柄"
+_ROLE_OF = {Subject.CHILD: "子", Subject.HOUSEHOLD: "世帯主"}
+
+
+@dataclass(slots=True)
+class Lowering:
+    """Adds conditions to a program. `most_dependants` bounds what income tables are looked up at."""
+
+    rulebook: Rulebook
+    most_dependants: int
+    program: Program = field(default_factory=Program)
+    _done: dict[tuple[Node, Subject, str | None], Pair] = field(default_factory=dict)
+
+    def rule(self, rule: Rule, municipality: str | None) -> Pair:
+        """Return the bits of a programme: rows that it does not concern and days out of force are false."""
+        p = self.program
+        local = any(isinstance(part, ast.SubCondition) for part in ast.walk(rule.node))
+        true, false = self.pair(rule.node, rule.subject, municipality if local else None)
+        role = _ROLE_OF.get(rule.subject)
+        concerned = p.ones if role is None else p.one_of(ROLE, (role,))
+        concerned = p.both(concerned, p.today(Between(rule.effective_from, rule.effective_to)))
+        return p.both(true, concerned), p.either(false, p.without(p.ones, concerned))
+
+    def pair(self, node: Node, subject: Subject, municipality: str | None) -> Pair:
+        """Return the bits of a tree; `municipality` is None where none of its parts is municipal."""
+        key = (node, subject, municipality)
+        found = self._done.get(key)
+        if found is None:
+            found = self._done[key] = self._lower(node, subject, municipality)
+        return found
+
+    def _lower(self, node: Node, subject: Subject, municipality: str | None) -> Pair:
+        p = self.program
+        match node:
+            case ast.And(items):
+                parts = [self.pair(item, subject, municipality) for item in items]
+                return p.all_of([true for true, _ in parts]), p.any_of([false for _, false in parts])
+            case ast.Or(items):
+                parts = [self.pair(item, subject, municipality) for item in items]
+                return p.any_of([true for true, _ in parts]), p.all_of([false for _, false in parts])
+            case ast.Not(item):
+                true, false = self.pair(item, subject, municipality)
+                return false, true
+            case ast.SubCondition(name):
+                part = self.rulebook.subconditions.get((name, municipality or ""))
+                return (p.zero, p.zero) if part is None else self.pair(part, subject, municipality)
+            case ast.Exists() | ast.Every() | ast.Count():
+                return self._group(node, subject, municipality)
+            case _:
+                return self._atom(node, subject)
+
+    def _group(self, node: ast.Exists | ast.Every | ast.Count, subject: Subject, municipality: str | None) -> Pair:
+        inner = self.pair(node.condition, subject, municipality)
+        if isinstance(node, ast.Count):
+            return self.program.group(GroupTest(node.group, inner, "count", node.op, node.number))
+        return self.program.group(GroupTest(node.group, inner, "exists" if isinstance(node, ast.Exists) else "every"))
+
+    def _atom(self, node: Node, subject: Subject) -> Pair:
+        p = self.program
+        match node:
+            case ast.Constant(value):
+                return (p.ones, p.zero) if value else (p.zero, p.ones)
+            case ast.Flag(attr):
+                return self._one_of(_column(attr, subject), (True,))
+            case ast.OneOf(attr, values):
+                return self._one_of(_column(attr, subject), values)
+            case ast.Compare(attr, op, value):
+                return self._compare(_column(attr, subject), op, value)
+            case ast.Age(owner, measure, op, number):
+                return self._ordered(op, AgeCut(measure, number), AgeCut(measure, number + 1), owner, subject)
+            case ast.Reached(owner, counting, months, op):
+                reached = (ReachedCut(counting, months, 0), ReachedCut(counting, months, 1))
+                return self._ordered(op, *reached, owner, subject)
+            case ast.AsOf(op, day):
+                return self._as_of(op, day)
+            case ast.InTokyo():
+                return self._one_of(f"世帯.{MUNICIPALITY}", tuple(self.rulebook.municipalities))
+            case ast.BirthOrder(limit, op, number):
+                return p.group(OrderTest(p.slot(AgeCut(Measure.FISCAL, limit + 1)), op, number))
+            case _:
+                return self._lookup(node, subject)
+
+    def _lookup(self, node: Node, subject: Subject) -> Pair:
+        p = self.program
+        match node:
+            case ast.Limit():
+                return self._limit(node, subject)
+            case ast.Receives(owner, programme):
+                owners = (Owner.SELF, Owner.APPLICANT) if owner is Owner.EITHER else (owner,)
+                names = [_column(AttrRef(who, f"{RECEIVED}.{programme}"), subject) for who in owners]
+                parts = [self._one_of(name, (True,)) for name in names]
+                return p.any_of([true for true, _ in parts]), p.all_of([false for _, false in parts])
+            case ast.Doses(owner, series, op, number):
+                return self._compare(_column(AttrRef(owner, f"{VACCINATED}.{series}"), subject), op, number)
+            case ast.Review():
+                return p.zero, p.zero
+            case _:
+                raise TypeError(f"{type(node).__name__} has no bits. Teach `columnar.lowering` how to judge it.")
+
+    def _split(self, column: str, true: int) -> Pair:
+        return true, self.program.without(self.program.known(column), true)
+
+    def _one_of(self, column: str, values: tuple[object, ...]) -> Pair:
+        return self._split(column, self.program.one_of(column, values))
+
+    def _compare(self, column: str, op: Op, value: object) -> Pair:
+        if op in (Op.EQ, Op.NE):
+            true, false = self._one_of(column, (value,))
+            return (true, false) if op is Op.EQ else (false, true)
+        if not isinstance(value, int | date):
+            raise TypeError(f"{column} {op} {value!r}: only numbers and dates have an order. Use = or <>.")
+        bound = _after(value) if op in (Op.LE, Op.GT) else value
+        true, false = self._split(column, self.program.less(column, bound))
+        return (true, false) if op in (Op.LT, Op.LE) else (false, true)
+
+    def _ordered(self, op: Op, at_least: Slot, above: Slot, owner: Owner, subject: Subject) -> Pair:
+        """Return the comparison that follows from “at least” and “above”: both are births up to a day."""
+        p = self.program
+        column = f"申請者.{BIRTH}" if owner is Owner.APPLICANT and subject is Subject.CHILD else None
+        known = p.known(column or BIRTH)
+        low, high = p.born_by(column, at_least), p.born_by(column, above)
+        true = {
+            Op.GE: low,
+            Op.GT: high,
+            Op.LT: p.without(known, low),
+            Op.LE: p.without(known, high),
+            Op.EQ: p.without(low, high),
+            Op.NE: p.either(p.without(known, low), high),
+        }[op]
+        return true, p.without(known, true)
+
+    def _as_of(self, op: Op, day: date) -> Pair:
+        before, after = date.fromordinal(day.toordinal() - 1), _next_day(day)
+        bounds = {
+            Op.GE: (day, None), Op.GT: (after, None), Op.LE: (None, day), Op.LT: (None, before),
+            Op.EQ: (day, day), Op.NE: (day, day),
+        }[op]  # fmt: skip
+        within = self.program.today(Between(*bounds))
+        outside = self.program.without(self.program.ones, within)
+        return (outside, within) if op is Op.NE else (within, outside)
+
+    def _limit(self, node: ast.Limit, subject: Subject) -> Pair:
+        """Return the comparison under the version of the day; a day in a hole of the table is unknown."""
+        p = self.program
+        table = self.rulebook.tables.get(node.table)
+        trues, falses = [], []
+        for version in table.versions if table else ():
+            valid = p.today(Between(version.start, version.end))
+            true, false = _LimitBits(
+                p, _column(node.attr, subject), _column(node.by, subject), version, self.most_dependants
+            ).compare(node.op)
+            trues.append(p.both(valid, true))
+            falses.append(p.both(valid, false))
+        return p.any_of(trues), p.any_of(falses)
+
+
+@dataclass(frozen=True, slots=True)
+class _LimitBits:
+    """An amount against a limit that is exact where the dependants are known and a span where they are not."""
+
+    program: Program
+    amount: str
+    by: str
+    version: TableVersion
+    most: int
+
+    def compare(self, op: Op) -> Pair:
+        low, high = self._lowest, self._highest
+        below, not_above = self._test(self._under, low), self._test(self._up_to, low)
+        above, not_below = self._test(self._over, high), self._test(self._from, high)
+        if op in (Op.LT, Op.LE, Op.GT, Op.GE):
+            return {
+                Op.LT: (below, not_below),
+                Op.LE: (not_above, above),
+                Op.GT: (above, not_above),
+                Op.GE: (not_below, below),
+            }[op]
+        same = self._test(self._equal, low if low == high else None)
+        different = self.program.either(below, above)
+        return (same, different) if op is Op.EQ else (different, same)
+
+    @property
+    def _lowest(self) -> int:
+        return self.version.limit(0)
+
+    @property
+    def _highest(self) -> int | None:
+        return None if self.version.step else max(self.version.limits)
+
+    def _test(self, make: Callable[[int], int], otherwise: int | None) -> int:
+        """Return the test at each number of dependants, and at `otherwise` where that number is not known."""
+        p = self.program
+        by_limit: dict[int, list[int]] = {}
+        for number in range(self.most + 1):
+            by_limit.setdefault(self.version.limit(number), []).append(number)
+        parts = [p.both(self._dependants(numbers), make(limit)) for limit, numbers in by_limit.items()]
+        if otherwise is not None:
+            parts.append(p.without(make(otherwise), p.known(self.by)))
+        return p.any_of(parts)
+
+    def _dependants(self, numbers: list[int]) -> int:
+        p = self.program
+        runs = [number for number, later in pairwise([*numbers, numbers[-1] + 2]) if later != number + 1]
+        if len(runs) > 1:
+            return p.one_of(self.by, tuple(numbers))
+        low, high = numbers[0], numbers[-1]
+        up_to = p.known(self.by) if high >= self.most else p.less(self.by, high + 1)
+        return up_to if low == 0 else p.without(up_to, p.less(self.by, low))
+
+    def _under(self, limit: int) -> int:
+        return self.program.less(self.amount, limit)
+
+    def _up_to(self, limit: int) -> int:
+        return self.program.less(self.amount, limit + 1)
+
+    def _from(self, limit: int) -> int:
+        return self.program.without(self.program.known(self.amount), self._under(limit))
+
+    def _over(self, limit: int) -> int:
+        return self.program.without(self.program.known(self.amount), self._up_to(limit))
+
+    def _equal(self, limit: int) -> int:
+        return self.program.without(self._up_to(limit), self._under(limit))
+
+
+def _column(attr: AttrRef, subject: Subject) -> str:
+    if attr.owner is Owner.HOUSEHOLD:
+        return f"世帯.{attr.name}"
+    return f"申請者.{attr.name}" if attr.owner is Owner.APPLICANT and subject is Subject.CHILD else attr.name
+
+
+def _next_day(day: date) -> date:
+    return date.fromordinal(day.toordinal() + 1)
+
+
+def _after(value: int | date) -> int | date:
+    return _next_day(value) if isinstance(value, date) else value + 1
