@@ -21,6 +21,65 @@ def _texts(*required: str) -> dict[str, Any]:
     }
 
 
+_YEN: dict[str, Any] = {"type": "integer"}
+_RATE: dict[str, Any] = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+|/[0-9]+)?$"}]}
+
+
+def _form(required: list[str], **properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
+
+
+_FORMULA: dict[str, Any] = {
+    "yen": _YEN,
+    "range": _form([], min={"type": ["integer", "null"]}, max={"type": ["integer", "null"]}),
+    "table": _TEXT,
+    "by": _TEXT,
+    "share": _form(["of", "rate"], of=_TEXT, rate=_RATE, round=_YEN, rounding={"enum": ["切捨て", "四捨五入"]}),
+    "linear": _form(
+        ["of", "from", "by", "start", "rate", "floor"],
+        **{"of": _TEXT, "from": _TEXT, "by": _TEXT, "start": _YEN, "rate": _RATE, "floor": _YEN, "round": _YEN},
+    ),
+    "lesser_of": {"type": "array", "items": {"type": "object"}},
+}
+_CASES: dict[str, Any] = {"type": "array", "items": _form([], when=_TEXT, **_FORMULA)}
+_ADDITIONS: dict[str, Any] = {
+    "type": "array",
+    "items": _form(["first", "cases"], first=_YEN, last={"type": ["integer", "null"]}, cases=_CASES),
+}
+_MONTH: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 12}
+_EACH: dict[str, Any] = {"enum": ["児童", "本人", "世帯", "胎児"]}
+_FIGURES: dict[str, Any] = {
+    "cases": _CASES,
+    "additions": _ADDITIONS,
+    "cap": _form(["yen", "each"], yen={"type": "integer", "minimum": 1}, each=_EACH),
+}
+_AMOUNT: dict[str, Any] = {
+    **_form(
+        [],
+        unit={"const": "円"},
+        per={"enum": ["月", "年", "回", "日"]},
+        each=_EACH,
+        months=_form(
+            ["begins"],
+            begins={"enum": ["請求の翌月", "請求の月", "該当月"]},
+            as_of={"enum": ["月初", "月末"]},
+            grace_days={"type": "integer", "minimum": 0},
+            paid={
+                "type": "object",
+                "patternProperties": {"^([1-9]|1[0-2])$": {"type": "array", "items": _MONTH}},
+                "additionalProperties": False,
+            },
+        ),
+        times=_form(["of"], of=_TEXT, least={"type": "integer", "minimum": 0}),
+        versions={
+            "type": "array",
+            "minItems": 1,
+            "items": _form(["from", "cases"], **{"from": _DATE, "to": _MAYBE_DATE, "condition": _TEXT, **_FIGURES}),
+        },
+        **_FIGURES,
+    ),
+    "oneOf": [{"required": ["cases"]}, {"required": ["versions"]}],
+}
 _PROGRAMME: dict[str, Any] = {
     "type": "object",
     "required": [
@@ -62,7 +121,7 @@ _PROGRAMME: dict[str, Any] = {
                 "additionalProperties": False,
             },
         },
-        "amount": {"type": "object", "required": ["cases"]},
+        "amount": _AMOUNT,
         "benefit_text": _texts("ja", "en"),
         "window": {
             "type": "object",
@@ -114,10 +173,33 @@ def _items(*required: str) -> dict[str, Any]:
     return {"type": "object", "required": list(required)}
 
 
+def _by_language(content: dict[str, Any]) -> dict[str, Any]:
+    return _form([], ja=content, en=content)
+
+
+_ATTRIBUTE: dict[str, Any] = _form(
+    ["name", "scope", "type", "source", "sensitivity", "en"],
+    name=_TEXT,
+    scope={"enum": ["person", "household"]},
+    type={"enum": ["bool", "int", "yen", "date", "enum", "set"]},
+    values={"anyOf": [{"const": "municipalities"}, {**_TEXTS, "minItems": 1, "uniqueItems": True}]},
+    source=_TEXT,
+    sensitivity={"type": "integer", "minimum": 0, "maximum": 3},
+    en=_TEXT,
+    says=_by_language({**_TEXTS, "minItems": 2, "maxItems": 2}),
+    label=_by_language(_TEXT),
+    unit=_by_language(_TEXT),
+    value_labels=_by_language({"type": "object", "minProperties": 1, "additionalProperties": _TEXT}),
+)
+_ATTRIBUTE["dependentSchemas"] = {
+    key: {"properties": {"type": {"enum": kinds}}}
+    for key, kinds in {"says": ["bool", "enum"], "unit": ["int"], "value_labels": ["enum"], "values": ["enum"]}.items()
+}
+
 PROGRAMME = _PROGRAMME
 PROGRAMMES = _list_of("programmes", _PROGRAMME)
 PARTS: dict[str, dict[str, Any]] = {
-    "attributes": _list_of("attributes", _items("name", "scope", "type", "source", "sensitivity", "en")),
+    "attributes": _list_of("attributes", _ATTRIBUTE),
     "questions": _list_of("questions", _items("id", "kind", "ja", "en", "easy", "sets", "sensitivity")),
     "implications": _list_of("implications", _items("id", "when", "source")),
     "life_events": _list_of("life_events", _items("id", "order", "name")),
