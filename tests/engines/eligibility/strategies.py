@@ -1,6 +1,8 @@
 """Random vocabularies, conditions and households for property tests; every generated condition is inside the language.
 
-`nodes(subject)` draws trees, `households()` draws households with unknown facts, boundary dates and incomplete lists.
+`nodes(subject)` draws trees, `households()` draws households with unknown facts, boundary dates and incomplete lists;
+`nodes(subject, whole_language=True)` also uses what `WIDE_RULEBOOK` adds: municipal parts, tables with holes and groups
+that look back at who is judged.
 """
 
 from datetime import date, timedelta
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from madoguchi.engines.eligibility import Household, Person, Rulebook, Subject, Vocabulary
 from madoguchi.engines.eligibility import ast as tree
 from madoguchi.engines.eligibility.ast import AttrRef, Counting, Group, Measure, Node
-from madoguchi.engines.eligibility.types import Op, Owner
+from madoguchi.engines.eligibility.types import IncomeTable, Op, Owner, TableVersion
 
 TODAY = date(2026, 11, 24)
 ATTRIBUTES = [
@@ -34,6 +36,17 @@ TABLES = [
 ]
 VOCABULARY = Vocabulary.from_pack(attributes=ATTRIBUTES, municipalities=["131199", "132080"], tables=TABLES)
 RULEBOOK = Rulebook(tables=VOCABULARY.tables, municipalities=frozenset({"131199", "132080"}))
+_FLAT = IncomeTable("一律", (TableVersion(date(2020, 1, 1), None, (1_000_000, 1_380_000, 1_380_000), 0),))
+_ENDED = IncomeTable("終了", (TableVersion(date(2020, 1, 1), date(2026, 11, 23), (1_000_000,), 380_000),))
+WIDE_RULEBOOK = Rulebook(
+    tables={**VOCABULARY.tables, "一律": _FLAT, "終了": _ENDED},
+    subconditions={
+        ("部分", "131199"): tree.Compare(AttrRef(Owner.SELF, "所得"), Op.LT, 1_000_000),
+        ("部分", "132080"): tree.Exists(Group.CHILDREN, tree.Age(Owner.MEMBER, Measure.YEARS, Op.LT, 3)),
+        ("空欄", "131199"): tree.Constant(True),
+    },
+    municipalities=RULEBOOK.municipalities,
+)
 
 _ops = st.sampled_from(list(Op))
 _BOUNDARY_BIRTHS = [
@@ -129,7 +142,7 @@ def _combined(leaves: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     )
 
 
-def nodes(subject: Subject = Subject.CHILD) -> st.SearchStrategy[Node]:
+def nodes(subject: Subject = Subject.CHILD, *, whole_language: bool = False) -> st.SearchStrategy[Node]:
     """Draw a tree for a subject; 申請者 and 出生順位 only where the subject is a child."""
     groups = st.sampled_from(list(Group))
     inside = _combined(_owned_atoms(Owner.MEMBER))
@@ -151,4 +164,48 @@ def nodes(subject: Subject = Subject.CHILD) -> st.SearchStrategy[Node]:
     ]
     if subject is Subject.CHILD:
         leaves += [_owned_atoms(Owner.APPLICANT), st.builds(tree.BirthOrder, st.just(22), _ops, st.integers(1, 4))]
+    if whole_language:
+        leaves += _rarer_leaves(subject)
     return _combined(st.one_of(leaves))
+
+
+def _rarer_leaves(subject: Subject) -> list[st.SearchStrategy[Node]]:
+    """Return the atoms that only some back ends over populations can answer in full."""
+    judged = Owner.APPLICANT if subject is Subject.CHILD else Owner.SELF
+    looking_back = st.one_of(_owned_atoms(Owner.SELF), _owned_atoms(judged), st.just(tree.SubCondition("部分")))
+    inside = st.builds(
+        lambda own, other, join, negated: join([own, tree.Not(other) if negated else other]),
+        _owned_atoms(Owner.MEMBER),
+        looking_back,
+        st.sampled_from([tree.conjunction, tree.disjunction]),
+        st.booleans(),
+    )
+    groups = st.sampled_from(list(Group))
+    limits = st.builds(
+        tree.Limit,
+        st.sampled_from([AttrRef(judged, "所得"), AttrRef(Owner.HOUSEHOLD, "世帯所得")]),
+        _ops,
+        st.sampled_from(["一律", "終了"]),
+        st.just(AttrRef(judged, "扶養親族等の数")),
+    )
+    leaves: list[st.SearchStrategy[Node]] = [
+        st.builds(tree.Exists, groups, inside),
+        st.builds(tree.Every, groups, inside),
+        st.builds(tree.Count, groups, inside, _ops, st.integers(0, 4)),
+        limits,
+        st.sampled_from(
+            [
+                tree.SubCondition("部分"),
+                tree.SubCondition("空欄"),
+                tree.SubCondition("無い"),
+                tree.Constant(True),
+                tree.Constant(False),
+                tree.Compare(AttrRef(Owner.SELF, "生年月日"), Op.LT, date(2008, 4, 2)),
+                tree.Compare(AttrRef(Owner.SELF, "生年月日"), Op.NE, date(2024, 2, 29)),
+            ]
+        ),
+    ]
+    if subject is Subject.CHILD:
+        leaves.append(st.builds(tree.Receives, st.just(Owner.EITHER), st.sampled_from(["A", "B"])))
+        leaves.append(st.builds(tree.BirthOrder, st.sampled_from([6, 18]), _ops, st.integers(0, 5)))
+    return leaves

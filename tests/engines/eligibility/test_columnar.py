@@ -15,7 +15,7 @@ from madoguchi.engines.eligibility.columnar import Population, Residents, Verdic
 from madoguchi.engines.eligibility.columnar.verdicts import unpacked
 from madoguchi.engines.eligibility.types import Op
 from tests.engines.eligibility.frames import complete, frame_of
-from tests.engines.eligibility.strategies import RULEBOOK, TODAY, households, nodes
+from tests.engines.eligibility.strategies import TODAY, WIDE_RULEBOOK, households, nodes
 
 PROPERTY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -26,9 +26,25 @@ def numbered(homes: Sequence[Household]) -> tuple[pl.DataFrame, list[tuple[House
 
 
 def matched(frame: pl.DataFrame, rules: Sequence[Rule], day: date) -> Verdicts:
-    compiled = compile_rules(rules, RULEBOOK, municipalities=(), most_dependants=8)
+    compiled = compile_rules(rules, WIDE_RULEBOOK, municipalities=(), most_dependants=8)
     residents = Residents.from_frame(frame, columns=compiled.columns)
     return Population(compiled, [residents]).match(day)[0]
+
+
+def answers(frame: pl.DataFrame, rules: Sequence[Rule], day: date) -> dict[str, list[int]]:
+    """Return the truths of each rule by person number; every municipality is a partition of its own."""
+    codes = [str(code) for code in frame["世帯.自治体コード"].unique() if code]
+    compiled = compile_rules(rules, WIDE_RULEBOOK, municipalities=codes, most_dependants=8)
+    parts = [
+        Residents.from_frame(part, municipality=code, columns=compiled.columns)
+        for (code,), part in frame.group_by("世帯.自治体コード")
+    ]
+    found = {rule.id: [-1] * frame.height for rule in rules}
+    for verdicts in Population(compiled, parts).match(day):
+        for rule in rules:
+            for person, truth in zip(verdicts.persons.tolist(), verdicts.truths(rule.id).tolist(), strict=True):
+                found[rule.id][person] = truth
+    return found
 
 
 def rules_of(trees: Sequence[Node], subject: Subject) -> list[Rule]:
@@ -38,7 +54,9 @@ def rules_of(trees: Sequence[Node], subject: Subject) -> list[Rule]:
 @PROPERTY
 @given(
     st.sampled_from([Subject.CHILD, Subject.PERSON]).flatmap(
-        lambda subject: st.tuples(st.just(subject), st.lists(nodes(subject), min_size=1, max_size=6))
+        lambda subject: st.tuples(
+            st.just(subject), st.lists(nodes(subject, whole_language=True), min_size=1, max_size=6)
+        )
     ),
     st.lists(households(), min_size=1, max_size=30),
     st.sampled_from([TODAY, date(2027, 3, 31), date(2027, 4, 1), date(2024, 2, 29), date(2027, 2, 28)]),
@@ -46,28 +64,29 @@ def rules_of(trees: Sequence[Node], subject: Subject) -> list[Rule]:
 def test_bits_equal_the_scalar_answers(asked: tuple[Subject, list[Node]], homes: list[Household], day: date) -> None:
     subject, trees = asked
     frame, people = numbered([complete(home) for home in homes])
-    found = matched(frame, rules_of(trees, subject), day)
+    found = answers(frame, rules_of(trees, subject), day)
     for number, node in enumerate(trees):
-        for person, truth in zip(found.persons, found.truths(str(number)), strict=True):
-            concerned = subject is Subject.PERSON or frame["続柄"][int(person)] == "子"
-            expected = evaluate(node, Case(day, *people[int(person)], RULEBOOK)) if concerned else Truth.FALSE
-            assert Truth(int(truth)) is expected
+        for person, truth in enumerate(found[str(number)]):
+            concerned = subject is Subject.PERSON or frame["続柄"][person] == "子"
+            expected = evaluate(node, Case(day, *people[person], WIDE_RULEBOOK)) if concerned else Truth.FALSE
+            assert Truth(truth) is expected
 
 
 @PROPERTY
-@given(st.lists(nodes(Subject.CHILD), min_size=1, max_size=4), st.lists(households(), min_size=1, max_size=20))
+@given(
+    st.lists(nodes(Subject.CHILD, whole_language=True), min_size=1, max_size=4),
+    st.lists(households(), min_size=1, max_size=20),
+)
 def test_a_rule_judges_one_household_and_a_population_alike(trees: list[Node], homes: list[Household]) -> None:
     homes = [complete(home) for home in homes]
     frame, _ = numbered(homes)
     rules = rules_of(trees, Subject.CHILD)
-    found = matched(frame, rules, TODAY)
-    order = {int(person): row for row, person in enumerate(found.persons)}
+    found = answers(frame, rules, TODAY)
     for rule in rules:
-        truths = found.truths(rule.id)
         row = 0
         for home in homes:
-            best = max((truths[order[row + n]] for n in range(len(home.members))), default=0)
-            verdict = judge(rule, home, today=TODAY, rulebook=RULEBOOK).verdict
+            best = max(found[rule.id][row : row + len(home.members)])
+            verdict = judge(rule, home, today=TODAY, rulebook=WIDE_RULEBOOK).verdict
             assert verdict is [Verdict.INELIGIBLE, Verdict.POSSIBLE, Verdict.ELIGIBLE][best]
             row += len(home.members)
 

@@ -23,7 +23,7 @@ from madoguchi.engines.eligibility.columnar import (
 )
 from madoguchi.engines.eligibility.types import Op, Owner
 from tests.engines.eligibility.frames import complete
-from tests.engines.eligibility.strategies import RULEBOOK, TODAY, VOCABULARY, households, nodes
+from tests.engines.eligibility.strategies import TODAY, VOCABULARY, WIDE_RULEBOOK, households, nodes
 from tests.engines.eligibility.test_columnar import numbered, rules_of
 
 PROPERTY = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -42,7 +42,7 @@ Key = tuple[int, str, int, int]
 
 
 def population(frame: pl.DataFrame, rules: Sequence[Rule], residents: Residents | None = None) -> Population:
-    compiled = compile_rules(rules, RULEBOOK, municipalities=(), most_dependants=8)
+    compiled = compile_rules(rules, WIDE_RULEBOOK, municipalities=(), most_dependants=8)
     return Population(compiled, [residents or Residents.from_frame(frame)])
 
 
@@ -68,7 +68,9 @@ def same(left: Verdicts, right: Verdicts) -> bool:
 
 
 _ASKED = st.sampled_from([Subject.CHILD, Subject.PERSON]).flatmap(
-    lambda subject: st.lists(nodes(subject), min_size=1, max_size=5).map(lambda trees: rules_of(trees, subject))
+    lambda subject: st.lists(nodes(subject, whole_language=True), min_size=1, max_size=5).map(
+        lambda trees: rules_of(trees, subject)
+    )
 )
 
 

@@ -22,13 +22,12 @@ from madoguchi.apps.outreach.contracts import (
     ProgrammeCount,
     ProgrammeDelta,
 )
-from madoguchi.engines.eligibility import Rule, Rulebook, Subject, Truth
+from madoguchi.engines.eligibility import Rule, Rulebook, Truth
 from madoguchi.engines.eligibility import columnar as engine
 from madoguchi.engines.eligibility.columnar import Changes, Population, Residents, Standing, Verdicts
+from madoguchi.engines.eligibility.plans import HOUSEHOLD, PERSON, ROLE, ROLE_OF
 
-PERSON_ID = "住民番号"
-HOUSEHOLD, ROLE, BIRTH = "世帯番号", "続柄", "生年月日"
-_ROWS = {Subject.CHILD: "子", Subject.HOUSEHOLD: "世帯主"}
+BIRTH = "生年月日"
 
 
 class PopulationMissing(Exception):
@@ -75,7 +74,7 @@ def load(folder: Path, rules: Sequence[Rule], rulebook: Rulebook) -> Loaded:
 
 def _read(file: Path, columns: Collection[str]) -> tuple[Residents, dict[str, int]]:
     scan = pl.scan_parquet(file)
-    keys = (PERSON_ID, HOUSEHOLD, ROLE, BIRTH)
+    keys = (PERSON, HOUSEHOLD, ROLE, BIRTH)
     wanted = [name for name in scan.collect_schema().names() if name in columns or name in keys]
     frame = scan.select(wanted).collect()
     roles = {str(role): int(count) for role, count in frame.group_by(ROLE).len().iter_rows()}
@@ -134,7 +133,7 @@ def _counts(rules: Sequence[Rule], verdicts: Sequence[Verdicts], loaded: Loaded)
             yes[name] += true
             no[name] += false
             rows[name] += len(found.persons)
-            role = _ROWS.get(by_id[name].subject)
+            role = ROLE_OF.get(by_id[name].subject)
             judged[name] += len(found.persons) if role is None else loaded.roles.get(f"{found.municipality} {role}", 0)
     counts = [
         ProgrammeCount(rule.id, rule.name, yes[rule.id], rows[rule.id] - yes[rule.id] - no[rule.id], judged[rule.id])
@@ -145,8 +144,8 @@ def _counts(rules: Sequence[Rule], verdicts: Sequence[Verdicts], loaded: Loaded)
 
 def _write(found: Verdicts, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    columns = {PERSON_ID: found.persons, **{name: found.truths(name) for name in found.rules}}
-    pl.DataFrame(columns).sort(PERSON_ID).write_parquet(folder / f"{found.municipality}.parquet", compression="lz4")
+    columns = {PERSON: found.persons, **{name: found.truths(name) for name in found.rules}}
+    pl.DataFrame(columns).sort(PERSON).write_parquet(folder / f"{found.municipality}.parquet", compression="lz4")
 
 
 def _preview(count: ProgrammeCount) -> MessagePreview:
@@ -238,12 +237,12 @@ def _deltas(rules: Sequence[Rule], totals: Mapping[str, Counter[str]]) -> Iterat
 
 
 def _frame_schema() -> pl.DataFrame:
-    kinds = {PERSON_ID: pl.Int64, "programme": pl.String, "day": pl.Date, "before": pl.UInt8, "after": pl.UInt8}
+    kinds = {PERSON: pl.Int64, "programme": pl.String, "day": pl.Date, "before": pl.UInt8, "after": pl.UInt8}
     return pl.DataFrame(schema=kinds)
 
 
 def _frame(found: Changes, day: date) -> pl.DataFrame:
     names = pl.Series(list(found.rules), dtype=pl.String).gather(found.rule.astype(np.uint32))
-    columns = {PERSON_ID: found.persons, "programme": names, "before": found.before, "after": found.after}
+    columns = {PERSON: found.persons, "programme": names, "before": found.before, "after": found.after}
     frame = pl.DataFrame(columns).with_columns(pl.lit(day).alias("day"))
     return frame.select(_frame_schema().columns).cast(_frame_schema().schema)

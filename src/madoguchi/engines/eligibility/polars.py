@@ -1,44 +1,38 @@
 """Whole populations: a tree becomes one Polars expression over residents, null meaning unknown.
 
-One row is one person. Columns carry attribute names; `申請者.` before the facts of a child's guardian, `世帯.` before those
-of the household; `世帯番号` and `続柄` (子 marks children) tell who lives together. Rows of a household stand together,
-children eldest first. A column that is not there is unknown for everybody. Every member of a household is in the frame.
+Columns are named as `plans` says. Rows of a household stand together, children eldest first; every member of a household
+is in the frame. A column that is not there is unknown for everybody.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from madoguchi.engines.eligibility import ast, dates
+from madoguchi.engines.eligibility import ast
 from madoguchi.engines.eligibility.ast import AttrRef, Counting, Group, Measure, Node
+from madoguchi.engines.eligibility.cuts import latest_birth, latest_reached
 from madoguchi.engines.eligibility.explain import BIRTH
-from madoguchi.engines.eligibility.scalar import MUNICIPALITY, Rulebook
-from madoguchi.engines.eligibility.types import Op, Owner, Subject, TableVersion
+from madoguchi.engines.eligibility.plans import (
+    AREA,
+    CHILD,
+    HOUSEHOLD,
+    ROLE,
+    UNKNOWN,
+    GroupNode,
+    Plan,
+    column_of,
+    doses,
+    mixed,
+    outside,
+    received,
+    settled,
+)
+from madoguchi.engines.eligibility.types import Op, TableVersion
 
 if TYPE_CHECKING:
     import polars as pl
 
-HOUSEHOLD = "世帯番号"
-ROLE = "続柄"
-_COUNT: dict[Measure, Callable[[date, date], int]] = {
-    Measure.YEARS: dates.age_years,
-    Measure.MONTHS: dates.age_months,
-    Measure.FISCAL: dates.fiscal_age,
-}
-_FIRST, _LAST = date(1800, 1, 1).toordinal(), date(2300, 1, 1).toordinal()
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an expression is made for: the day, the pack, the subject, one municipality, the columns that exist."""
-
-    today: date
-    rulebook: Rulebook
-    subject: Subject
-    municipality: str | None
-    columns: frozenset[str]
+__all__ = ["HOUSEHOLD", "ROLE", "Plan", "compile_polars"]
 
 
 def compile_polars(node: Node, plan: Plan) -> "pl.Expr":
@@ -69,11 +63,7 @@ def _unknown() -> "pl.Expr":
 def _column(attr: AttrRef, plan: Plan) -> "pl.Expr | None":
     import polars as pl
 
-    name = attr.name
-    if attr.owner is Owner.HOUSEHOLD:
-        name = f"世帯.{name}"
-    elif attr.owner is Owner.APPLICANT and plan.subject is Subject.CHILD:
-        name = f"申請者.{name}"
+    name = column_of(attr, plan.subject)
     return pl.col(name) if name in plan.columns else None
 
 
@@ -104,17 +94,37 @@ def _atom(node: Node, plan: Plan) -> "pl.Expr":
 
 
 def _lookup(node: Node, plan: Plan) -> "pl.Expr":
+    import polars as pl
+
     match node:
         case ast.InTokyo():
-            code = _column(AttrRef(Owner.HOUSEHOLD, MUNICIPALITY), plan)
-            return _or_unknown(code, lambda column: column.is_in(sorted(plan.rulebook.municipalities)))
+            code = pl.col(AREA) if AREA in plan.columns else None
+            return _or_unknown(code, lambda column: column.cast(pl.String).is_in(sorted(plan.rulebook.municipalities)))
         case ast.SubCondition(name):
-            part = plan.rulebook.subconditions.get((name, plan.municipality or ""))
-            return _unknown() if part is None else compile_polars(part, plan)
-        case ast.Receives() | ast.Doses() | ast.Review():
+            return _municipal(name, plan)
+        case ast.Receives():
+            parts = [_or_unknown(_column(attr, plan), lambda column: column) for attr in received(node)]
+            return pl.any_horizontal(parts)
+        case ast.Doses(_, _, op, number):
+            return _or_unknown(_column(doses(node), plan), lambda column: _compare(column, op, number))
+        case ast.Review():
             return _unknown()
         case _:
             raise TypeError(f"{type(node).__name__} has no Polars form. Teach `polars` how to judge it.")
+
+
+def _municipal(name: str, plan: Plan) -> "pl.Expr":
+    """Judge by the part of the plan's municipality, or of each household's own."""
+    import polars as pl
+
+    parts = plan.parts(name)
+    if plan.municipality is not None or AREA not in plan.columns:
+        part = parts.get(plan.municipality or "")
+        return _unknown() if part is None else compile_polars(part, plan)
+    answer = _unknown()
+    for code, part in parts.items():
+        answer = pl.when(pl.col(AREA).cast(pl.String) == code).then(compile_polars(part, plan)).otherwise(answer)
+    return answer
 
 
 def _or_unknown(column: "pl.Expr | None", make: "Callable[[pl.Expr], pl.Expr]") -> "pl.Expr":
@@ -138,37 +148,15 @@ def _compare(column: "pl.Expr", op: Op, value: object) -> "pl.Expr":
     return forms[op](literal)
 
 
-@lru_cache(maxsize=10_000)
-def _latest_birth(measure: Measure, number: int, today: date) -> date:
-    """Return the latest birth day of somebody who is at least that old: ages fall as birth days rise."""
-    count = _COUNT[measure]
-    return _latest(lambda birth: count(birth, today) >= number)
-
-
-@lru_cache(maxsize=10_000)
-def _latest_reached(counting: Counting, months: int, today: date) -> date:
-    """Return the latest birth day for which the day of an age is today or earlier."""
-    day_of = dates.attained_on if counting is Counting.ATTAINED else dates.anniversary
-    return _latest(lambda birth: day_of(birth, months) <= today)
-
-
-def _latest(holds: Callable[[date], bool]) -> date:
-    low, high = _FIRST, _LAST
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if holds(date.fromordinal(middle)) else (low, middle - 1)
-    return date.fromordinal(low)
-
-
 def _age(birth: "pl.Expr", measure: Measure, op: Op, number: int, today: date) -> "pl.Expr":
-    at_least = birth <= _latest_birth(measure, number, today)
-    above = birth <= _latest_birth(measure, number + 1, today)
+    at_least = birth <= latest_birth(measure, number, today)
+    above = birth <= latest_birth(measure, number + 1, today)
     return _ordered(op, at_least, above)
 
 
 def _reached(birth: "pl.Expr", counting: Counting, months: int, op: Op, today: date) -> "pl.Expr":
-    at_least = birth <= _latest_reached(counting, months, today)
-    above = birth <= _latest_reached(counting, months, today - timedelta(days=1))
+    at_least = birth <= latest_reached(counting, months, today)
+    above = birth <= latest_reached(counting, months, today - timedelta(days=1))
     return _ordered(op, at_least, above)
 
 
@@ -230,14 +218,30 @@ def _within(amount: "pl.Expr", op: Op, low: "pl.Expr", high: "pl.Expr") -> "pl.E
     return pl.when(yes).then(True).when(no).then(False)
 
 
-def _group(node: ast.Exists | ast.Every | ast.Count, plan: Plan) -> "pl.Expr":
+def _group(node: GroupNode, plan: Plan) -> "pl.Expr":
+    """Judge a group; what its condition says about who is judged is settled in that person's own row."""
+    import polars as pl
+
+    atom = outside(node)
+    if atom is None:
+        return _members(node, plan)
+    if mixed(atom):
+        return _group(settled(node, atom, UNKNOWN), plan)
+    yes, no, maybe = (
+        _group(settled(node, atom, answer), plan) for answer in (ast.Constant(True), ast.Constant(False), UNKNOWN)
+    )
+    own = compile_polars(atom, plan)
+    return pl.when(own).then(yes).when(~own).then(no).otherwise(maybe)
+
+
+def _members(node: GroupNode, plan: Plan) -> "pl.Expr":
     """Judge a group with three values: 0, 1, 2 per member, since any, all and sum of a column skip null."""
     import polars as pl
 
     code = compile_polars(node.condition, plan).cast(pl.Int8).mul(2).fill_null(1)
     # a column even where everybody counts: a bare literal would be one row long, whatever the size of the household
     everybody = pl.col(HOUSEHOLD).is_not_null()
-    member = everybody if node.group is Group.MEMBERS else pl.col(ROLE).cast(pl.String) == "子"
+    member = everybody if node.group is Group.MEMBERS else pl.col(ROLE).cast(pl.String) == CHILD
     mine = pl.when(member).then(code)
     if isinstance(node, ast.Exists):
         return _truth(mine.max().over(HOUSEHOLD).fill_null(0))
@@ -275,7 +279,7 @@ def _birth_order(node: ast.BirthOrder, plan: Plan) -> "pl.Expr":
 
     if BIRTH not in plan.columns:
         return _unknown()
-    birth, child = pl.col(BIRTH), pl.col(ROLE).cast(pl.String) == "子"
+    birth, child = pl.col(BIRTH), pl.col(ROLE).cast(pl.String) == CHILD
     counted = (child & _age(birth, Measure.FISCAL, Op.LE, node.fiscal_age_limit, plan.today)).fill_null(False)
     before = (counted.cast(pl.Int64).cum_sum() - counted.cast(pl.Int64)).over(HOUSEHOLD)
     unknown = (child & birth.is_null()).cast(pl.Int64).sum().over(HOUSEHOLD)

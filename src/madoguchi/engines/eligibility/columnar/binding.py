@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from madoguchi.engines.eligibility.ast import Group
 from madoguchi.engines.eligibility.columnar import groups, kernels
-from madoguchi.engines.eligibility.columnar.lowering import ROLE
 from madoguchi.engines.eligibility.columnar.program import Between, Bit, GroupTest, OrderTest, Pair, Program
 from madoguchi.engines.eligibility.columnar.residents import ALWAYS, EPOCH, NEVER, Column, Residents
+from madoguchi.engines.eligibility.plans import ROLE
 
 Codes = NDArray[np.int32]
 Ints = NDArray[np.int64]

@@ -15,6 +15,7 @@ KINDS = {"exists": EXISTS, "every": EVERY, "count": COUNT}
 EQ, NE, LT, LE, GT, GE = range(6)
 OPS = {Op.EQ: EQ, Op.NE: NE, Op.LT: LT, Op.LE: LE, Op.GT: GT, Op.GE: GE}
 Rows = NDArray[np.int32]
+Counts = NDArray[np.uint16]
 
 
 @kernel
@@ -45,21 +46,25 @@ def _put(words: Words, row: int, on: bool) -> None:
 
 
 @kernel
-def household_truth(kind: int, op: int, number: int, rows: Rows, counted: Words, true: Words, false: Words) -> int:
+def _truth_of(test: Codes, decisive: int, unknown: int) -> int:
+    """Return the truth of a household by how many members decide (yes; for `every`: no) and are unknown."""
+    if test[0] == EXISTS:
+        return 2 if decisive else 1 if unknown else 0
+    if test[0] == EVERY:
+        return 0 if decisive else 1 if unknown else 2
+    return _between(decisive, decisive + unknown, test[1], test[2])
+
+
+@kernel
+def household_truth(test: Codes, rows: Rows, counted: Words, true: Words, false: Words) -> int:
     """Return 0, 1 or 2 for one household whose members' bits are given; `counted` are the rows that are members."""
-    yes, unknown, members = 0, 0, 0
+    decisive, unknown = 0, 0
     for row in rows:
         if _bit(counted, row):
-            members += 1
-            if _bit(true, row):
-                yes += 1
-            elif not _bit(false, row):
-                unknown += 1
-    if kind == EXISTS:
-        return 2 if yes else 1 if unknown else 0
-    if kind == EVERY:
-        return 2 if yes == members else 1 if yes + unknown == members else 0
-    return _between(yes, yes + unknown, op, number)
+            yes, no = _bit(true, row), _bit(false, row)
+            decisive += no if test[0] == EVERY else yes
+            unknown += 1 - yes - no
+    return _truth_of(test, decisive, unknown)
 
 
 @kernel
@@ -68,34 +73,26 @@ def judge_household(
 ) -> None:
     """Judge one household and write both bits to all of its rows. `test` is kind, op, number."""
     rows = members[starts[household] : starts[household + 1]]
-    truth = household_truth(test[0], test[1], test[2], rows, counted, inner[0], inner[1])
+    truth = household_truth(test, rows, counted, inner[0], inner[1])
     for row in rows:
         _put(derived[0], row, truth == 2)
         _put(derived[1], row, truth == 0)
 
 
 @kernel
-def _default(test: Codes) -> int:
-    """Return the truth of a household in which nobody is counted with yes or unknown."""
-    if test[0] == EXISTS:
-        return 0
-    return 2 if test[0] == EVERY else _between(0, 0, test[1], test[2])
-
-
-@kernel
-def _households_of(bits: Words, households: Rows, seen: NDArray[np.uint8], found: Rows, count: int) -> int:
-    """Add the households of the set rows to `found`, each once; return how many there are."""
-    for word in range(bits.shape[0]):
-        rest = bits[word]
-        while rest != np.uint64(0):
-            low = rest & (~rest + np.uint64(1))
-            rest ^= low
-            household = households[word * 64 + np.int64(ones_in(low - np.uint64(1)))]
-            if not seen[household]:
-                seen[household] = 1
-                found[count] = household
-                count += 1
-    return count
+def _count_bits(
+    bits: np.uint64, word: int, households: Rows, side: int, counts: Counts, found: Rows, known: int
+) -> int:
+    """Count a word's set rows for their households; add households met for the first time to `found`."""
+    while bits != NOTHING:
+        low = bits & (~bits + np.uint64(1))
+        bits ^= low
+        household = households[word * 64 + int(ones_in(low - np.uint64(1)))]
+        if counts[household, 0] == 0 and counts[household, 1] == 0:
+            found[known] = household
+            known += 1
+        counts[household, side] += 1
+    return known
 
 
 @kernel
@@ -106,19 +103,24 @@ def judge_all(
 
     Households without a member that can matter get the default answer in one sweep; only the others are looked at.
     """
-    default = _default(test)
-    every = test[0] == EVERY
-    touched = np.empty_like(counted)
+    default = _truth_of(test, 0, 0)
+    decides = 1 if test[0] == EVERY else 0
+    counts = np.zeros((starts.shape[0], 2), dtype=np.uint16)
+    found = np.empty(starts.shape[0], dtype=np.int32)
+    known = 0
     for word in range(counted.shape[0]):
-        matters = ~inner[0, word] if every else ~inner[1, word]
-        touched[word] = counted[word] & matters
         derived[0, word] = ALL if default == 2 else NOTHING
         derived[1, word] = ALL if default == 0 else NOTHING
-    seen = np.zeros(starts.shape[0], dtype=np.uint8)
-    found = np.empty(starts.shape[0], dtype=np.int32)
-    count = _households_of(touched, households, seen, found, 0)
-    for place in range(count):
-        judge_household(found[place], test, starts, members, counted, inner, derived)
+        true, false = inner[0, word], inner[1, word]
+        known = _count_bits(counted[word] & inner[decides, word], word, households, 0, counts, found, known)
+        known = _count_bits(counted[word] & ~true & ~false, word, households, 1, counts, found, known)
+    for place in range(known):
+        household = found[place]
+        truth = _truth_of(test, counts[household, 0], counts[household, 1])
+        if truth != default:
+            for row in members[starts[household] : starts[household + 1]]:
+                _put(derived[0], row, truth == 2)
+                _put(derived[1], row, truth == 0)
 
 
 @kernel

@@ -21,7 +21,7 @@ EMPTY, FULL, MIXED = 0, 1, 2
 SAME_AS_LEFT, SAME_AS_RIGHT, COMPUTED = 2, 3, 4
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 NOTHING = np.uint64(0)
-BLOCK_WORDS = 64
+BLOCK_WORDS = 128
 
 
 def kernel(function: _F) -> _F:

@@ -13,6 +13,7 @@ from madoguchi.engines.eligibility.ast import AttrRef, Measure, Node
 from madoguchi.engines.eligibility.columnar.program import (
     AgeCut,
     Between,
+    FixedCut,
     GroupTest,
     OrderTest,
     Pair,
@@ -21,13 +22,22 @@ from madoguchi.engines.eligibility.columnar.program import (
     Slot,
 )
 from madoguchi.engines.eligibility.explain import BIRTH
-from madoguchi.engines.eligibility.facts import RECEIVED, VACCINATED
+from madoguchi.engines.eligibility.plans import (
+    AREA,
+    ROLE,
+    ROLE_OF,
+    UNKNOWN,
+    GroupNode,
+    column_of,
+    doses,
+    mixed,
+    outside,
+    received,
+    settled,
+)
 from madoguchi.engines.eligibility.rules import Rule
-from madoguchi.engines.eligibility.scalar import MUNICIPALITY, Rulebook
+from madoguchi.engines.eligibility.scalar import Rulebook
 from madoguchi.engines.eligibility.types import Op, Owner, Subject, TableVersion
-
-ROLE = "続柄"
-_ROLE_OF = {Subject.CHILD: "子", Subject.HOUSEHOLD: "世帯主"}
 
 
 @dataclass(slots=True)
@@ -44,7 +54,7 @@ class Lowering:
         p = self.program
         local = any(isinstance(part, ast.SubCondition) for part in ast.walk(rule.node))
         true, false = self.pair(rule.node, rule.subject, municipality if local else None)
-        role = _ROLE_OF.get(rule.subject)
+        role = ROLE_OF.get(rule.subject)
         concerned = p.ones if role is None else p.one_of(ROLE, (role,))
         concerned = p.both(concerned, p.today(Between(rule.effective_from, rule.effective_to)))
         return p.both(true, concerned), p.either(false, p.without(p.ones, concerned))
@@ -77,7 +87,24 @@ class Lowering:
             case _:
                 return self._atom(node, subject)
 
-    def _group(self, node: ast.Exists | ast.Every | ast.Count, subject: Subject, municipality: str | None) -> Pair:
+    def _group(self, node: GroupNode, subject: Subject, municipality: str | None) -> Pair:
+        """Judge a group; what its condition says about who is judged is settled in that person's own row."""
+        atom = outside(node)
+        if atom is None:
+            return self._members(node, subject, municipality)
+        if mixed(atom):
+            return self._group(settled(node, atom, UNKNOWN), subject, municipality)
+        p = self.program
+        true, false = self.pair(atom, subject, municipality)
+        unknown = p.without(p.ones, p.either(true, false))
+        answers = ((true, ast.Constant(True)), (false, ast.Constant(False)), (unknown, UNKNOWN))
+        found = [(own, self._group(settled(node, atom, answer), subject, municipality)) for own, answer in answers]
+        return (
+            p.any_of([p.both(own, pair[0]) for own, pair in found]),
+            p.any_of([p.both(own, pair[1]) for own, pair in found]),
+        )
+
+    def _members(self, node: GroupNode, subject: Subject, municipality: str | None) -> Pair:
         inner = self.pair(node.condition, subject, municipality)
         if isinstance(node, ast.Count):
             return self.program.group(GroupTest(node.group, inner, "count", node.op, node.number))
@@ -89,11 +116,11 @@ class Lowering:
             case ast.Constant(value):
                 return (p.ones, p.zero) if value else (p.zero, p.ones)
             case ast.Flag(attr):
-                return self._one_of(_column(attr, subject), (True,))
+                return self._one_of(column_of(attr, subject), (True,))
             case ast.OneOf(attr, values):
-                return self._one_of(_column(attr, subject), values)
+                return self._one_of(column_of(attr, subject), values)
             case ast.Compare(attr, op, value):
-                return self._compare(_column(attr, subject), op, value)
+                return self._compare(column_of(attr, subject), op, value)
             case ast.Age(owner, measure, op, number):
                 return self._ordered(op, AgeCut(measure, number), AgeCut(measure, number + 1), owner, subject)
             case ast.Reached(owner, counting, months, op):
@@ -102,7 +129,7 @@ class Lowering:
             case ast.AsOf(op, day):
                 return self._as_of(op, day)
             case ast.InTokyo():
-                return self._one_of(f"世帯.{MUNICIPALITY}", tuple(self.rulebook.municipalities))
+                return self._one_of(AREA, tuple(self.rulebook.municipalities))
             case ast.BirthOrder(limit, op, number):
                 return p.group(OrderTest(p.slot(AgeCut(Measure.FISCAL, limit + 1)), op, number))
             case _:
@@ -113,13 +140,11 @@ class Lowering:
         match node:
             case ast.Limit():
                 return self._limit(node, subject)
-            case ast.Receives(owner, programme):
-                owners = (Owner.SELF, Owner.APPLICANT) if owner is Owner.EITHER else (owner,)
-                names = [_column(AttrRef(who, f"{RECEIVED}.{programme}"), subject) for who in owners]
-                parts = [self._one_of(name, (True,)) for name in names]
+            case ast.Receives():
+                parts = [self._one_of(column_of(attr, subject), (True,)) for attr in received(node)]
                 return p.any_of([true for true, _ in parts]), p.all_of([false for _, false in parts])
-            case ast.Doses(owner, series, op, number):
-                return self._compare(_column(AttrRef(owner, f"{VACCINATED}.{series}"), subject), op, number)
+            case ast.Doses(_, _, op, number):
+                return self._compare(column_of(doses(node), subject), op, number)
             case ast.Review():
                 return p.zero, p.zero
             case _:
@@ -132,6 +157,8 @@ class Lowering:
         return self._split(column, self.program.one_of(column, values))
 
     def _compare(self, column: str, op: Op, value: object) -> Pair:
+        if column == BIRTH and isinstance(value, date):
+            return self._order(op, None, FixedCut(_day_before(value)), FixedCut(value))
         if op in (Op.EQ, Op.NE):
             true, false = self._one_of(column, (value,))
             return (true, false) if op is Op.EQ else (false, true)
@@ -143,22 +170,27 @@ class Lowering:
 
     def _ordered(self, op: Op, at_least: Slot, above: Slot, owner: Owner, subject: Subject) -> Pair:
         """Return the comparison that follows from “at least” and “above”: both are births up to a day."""
+        column = column_of(AttrRef(owner, BIRTH), subject)
+        later_first = {Op.GE: Op.LE, Op.GT: Op.LT, Op.LT: Op.GT, Op.LE: Op.GE, Op.EQ: Op.EQ, Op.NE: Op.NE}
+        return self._order(later_first[op], None if column == BIRTH else column, above, at_least)
+
+    def _order(self, op: Op, column: str | None, below: Slot, up_to: Slot) -> Pair:
+        """Return a birth compared with a day, given the births below it and up to it; None is the sorted column."""
         p = self.program
-        column = f"申請者.{BIRTH}" if owner is Owner.APPLICANT and subject is Subject.CHILD else None
         known = p.known(column or BIRTH)
-        low, high = p.born_by(column, at_least), p.born_by(column, above)
+        less, at_most = p.born_by(column, below), p.born_by(column, up_to)
         true = {
-            Op.GE: low,
-            Op.GT: high,
-            Op.LT: p.without(known, low),
-            Op.LE: p.without(known, high),
-            Op.EQ: p.without(low, high),
-            Op.NE: p.either(p.without(known, low), high),
+            Op.LT: less,
+            Op.LE: at_most,
+            Op.GE: p.without(known, less),
+            Op.GT: p.without(known, at_most),
+            Op.EQ: p.without(at_most, less),
+            Op.NE: p.either(less, p.without(known, at_most)),
         }[op]
         return true, p.without(known, true)
 
     def _as_of(self, op: Op, day: date) -> Pair:
-        before, after = date.fromordinal(day.toordinal() - 1), _next_day(day)
+        before, after = _day_before(day), _next_day(day)
         bounds = {
             Op.GE: (day, None), Op.GT: (after, None), Op.LE: (None, day), Op.LT: (None, before),
             Op.EQ: (day, day), Op.NE: (day, day),
@@ -175,7 +207,7 @@ class Lowering:
         for version in table.versions if table else ():
             valid = p.today(Between(version.start, version.end))
             true, false = _LimitBits(
-                p, _column(node.attr, subject), _column(node.by, subject), version, self.most_dependants
+                p, column_of(node.attr, subject), column_of(node.by, subject), version, self.most_dependants
             ).compare(node.op)
             trues.append(p.both(valid, true))
             falses.append(p.both(valid, false))
@@ -251,10 +283,8 @@ class _LimitBits:
         return self.program.without(self._up_to(limit), self._under(limit))
 
 
-def _column(attr: AttrRef, subject: Subject) -> str:
-    if attr.owner is Owner.HOUSEHOLD:
-        return f"世帯.{attr.name}"
-    return f"申請者.{attr.name}" if attr.owner is Owner.APPLICANT and subject is Subject.CHILD else attr.name
+def _day_before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)
 
 
 def _next_day(day: date) -> date:

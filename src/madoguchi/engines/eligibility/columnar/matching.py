@@ -14,10 +14,11 @@ import numpy as np
 
 from madoguchi.engines.eligibility import ast
 from madoguchi.engines.eligibility.columnar.binding import Bound, Day, bind
-from madoguchi.engines.eligibility.columnar.lowering import ROLE, Lowering
+from madoguchi.engines.eligibility.columnar.lowering import Lowering
 from madoguchi.engines.eligibility.columnar.program import Pair, Program
 from madoguchi.engines.eligibility.columnar.residents import Residents
 from madoguchi.engines.eligibility.columnar.verdicts import Verdicts
+from madoguchi.engines.eligibility.plans import ROLE
 from madoguchi.engines.eligibility.rules import Rule
 from madoguchi.engines.eligibility.scalar import Rulebook
 
@@ -33,13 +34,15 @@ class Compiled:
     everywhere: Mapping[str, Pair]
     local: Mapping[str, Mapping[str, Pair]]
     """Municipality → rule id → bits, for rules of that area or with municipal parts."""
+    elsewhere: Mapping[str, Pair]
+    """Bits of the rules with municipal parts where the municipality has none, or is not known."""
     sources: Mapping[str, Rule]
     rulebook: Rulebook
     most_dependants: int
 
     def pairs(self, municipality: str | None) -> dict[str, Pair]:
         """Return the bits of the rules that may concern a municipality."""
-        return {**self.everywhere, **self.local.get(municipality or "", {})}
+        return {**self.everywhere, **self.elsewhere, **self.local.get(municipality or "", {})}
 
     def unchanged_since(self, other: "Compiled") -> frozenset[str]:
         """Return the rules that another compiled set judges in the same way."""
@@ -59,15 +62,20 @@ def compile_rules(
     """Turn rules into bits. `most_dependants` is the greatest number that an income table is looked up at."""
     lowering = Lowering(rulebook, most_dependants)
     everywhere: dict[str, Pair] = {}
+    elsewhere: dict[str, Pair] = {}
     local: dict[str, dict[str, Pair]] = {}
     for rule in rules:
         municipal = any(isinstance(node, ast.SubCondition) for node in ast.walk(rule.node))
         if rule.area is None and not municipal:
             everywhere[rule.id] = lowering.rule(rule, None)
             continue
+        if rule.area is None:
+            elsewhere[rule.id] = lowering.rule(rule, None)
         for code in sorted(municipalities if rule.area is None else rule.area):
             local.setdefault(code, {})[rule.id] = lowering.rule(rule, code)
-    return Compiled(lowering.program, everywhere, local, {rule.id: rule for rule in rules}, rulebook, most_dependants)
+    return Compiled(
+        lowering.program, everywhere, local, elsewhere, {rule.id: rule for rule in rules}, rulebook, most_dependants
+    )
 
 
 class Population:
@@ -126,8 +134,15 @@ class Population:
 
 def in_threads(work: Callable[[_T], _R], items: Sequence[_T]) -> list[_R]:
     """Return work done on every item, on all cores; kernels run without the interpreter's lock."""
+    results: dict[int, _R] = {}
+
+    def run(place: int) -> None:
+        results[place] = work(items[place])  # kept here alone, so that large results are freed with their last user
+
     with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
-        return list(pool.map(work, items))
+        for _ in pool.map(run, range(len(items))):
+            pass
+    return [results[place] for place in range(len(items))]
 
 
 def most_dependants(partitions: Sequence[Residents], column: str = "扶養親族等の数") -> int:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from madoguchi.engines.eligibility.ast import Group
 from madoguchi.engines.eligibility.columnar import daily, kernels
 from madoguchi.engines.eligibility.columnar.binding import Bound, Day
-from madoguchi.engines.eligibility.columnar.residents import HOUSEHOLD, NEVER, PERSON, Column, local_values
+from madoguchi.engines.eligibility.columnar.residents import NEVER, Column, local_values
 from madoguchi.engines.eligibility.columnar.verdicts import Changes, Verdicts
 from madoguchi.engines.eligibility.explain import BIRTH
+from madoguchi.engines.eligibility.plans import HOUSEHOLD, PERSON
 
 if TYPE_CHECKING:
     import polars as pl

@@ -70,6 +70,17 @@ class ReachedCut:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedCut:
+    """A birth day that does not depend on the as-of date."""
+
+    day: date
+
+    def on(self, today: date) -> int:
+        """Return the day as an ordinal."""
+        return self.day.toordinal()
+
+
+@dataclass(frozen=True, slots=True)
 class Between:
     """Whether a day lies between two days, both included; None is open."""
 
@@ -81,7 +92,7 @@ class Between:
         return int((self.start is None or self.start <= today) and (self.end is None or today <= self.end))
 
 
-Slot = AgeCut | ReachedCut | Between
+Slot = AgeCut | ReachedCut | FixedCut | Between
 
 
 @dataclass(frozen=True, slots=True)

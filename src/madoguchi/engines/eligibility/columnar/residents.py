@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from madoguchi.engines.eligibility.columnar import kernels
 from madoguchi.engines.eligibility.explain import BIRTH
+from madoguchi.engines.eligibility.plans import HOUSEHOLD, PERSON
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
 EPOCH = date(1970, 1, 1).toordinal()
-HOUSEHOLD = "世帯番号"
-PERSON = "住民番号"
 ALWAYS, NEVER = -1, -2
 _UNKNOWN_BIRTH = np.iinfo(np.int32).max
 
