@@ -8,7 +8,7 @@ from pathlib import Path
 from madoguchi.apps.registry.errors_ja import in_japanese
 
 ENGINE = Path(__file__).parents[2] / "src" / "madoguchi" / "engines" / "eligibility"
-FILES = ("check.py", "cursor.py", "language.py", "tokens.py", "types.py")
+FILES = ("check/structure.py", "check/tiers.py", "cursor.py", "language.py", "tokens.py", "types.py")
 NOT_SAID_TO_STAFF = ("Table ", "X has an unknown", "Attribute ")
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
 from madoguchi.apps.registry import schemas
 from madoguchi.apps.registry.book import Book, as_date
-from madoguchi.engines.eligibility import AmountError, ConditionError, Severity, Subject, check
+from madoguchi.apps.registry.contents import amount_versions, case_lists
+from madoguchi.engines.eligibility import AmountError, ConditionError, Severity, Subject
+from madoguchi.engines.eligibility.check import Scope, impossible, refusals
 
 _VALIDATOR = Draft202012Validator(schemas.PROGRAMME)
 
@@ -47,17 +50,59 @@ def _condition(content: Mapping[str, Any], book: Book) -> Iterable[Flaw]:
     try:
         node = book.read(content["condition"], Subject(content["subject"]))
         reviews = [item["id"] for item in content.get("checks") or ()]
-        for problem in check(node, reviews=reviews):
+        for problem in refusals(node, reviews=reviews, scope=scope_of(content, book)):
             if problem.severity is Severity.ERROR:
                 yield Flaw("condition", problem.message, problem.remedy)
     except ConditionError as error:
         yield Flaw("condition", f"{error.message} (position {error.position + 1})", error.suggestion or "Correct it.")
     try:
         book.amount(content)
+        yield from _amount_cases(content, book)
     except (AmountError, ConditionError) as error:
         yield Flaw("amount", str(error), "See docs/conditions.md, Amounts.")
     except (KeyError, TypeError, AttributeError):
         yield Flaw("amount", "The amount does not have the form that is described.", "See docs/conditions.md, Amounts.")
+
+
+def _amount_cases(content: Mapping[str, Any], book: Book) -> Iterable[Flaw]:
+    scope = scope_of(content, book)
+    for field, version in amount_versions(content):
+        for _, cases in case_lists(field, version):
+            for case in cases:
+                node = book.read(case["when"], Subject(content["subject"])) if case.get("when") else None
+                if node is not None:
+                    yield from (
+                        Flaw("amount", problem.message, problem.remedy)
+                        for problem in impossible(node, scope)
+                        if problem.severity is Severity.ERROR
+                    )
+
+
+def scope_of(content: Mapping[str, Any], book: Book, *, day: date | None = None) -> Scope:
+    """Return what a record's condition is checked against: the year from a day on, or from when the programme begins.
+
+    Without a day, the day on which the record was compared with its sources is taken.
+    """
+    start, end = (_day(content.get(field)) for field in ("effective_from", "effective_to"))
+    first = day or _day(content.get("checked_on")) or Scope().first_day
+    first = max(first, start or first)
+    if end and end < first:
+        first = start or end
+    return Scope(
+        subject=Subject(content["subject"]),
+        vocabulary=book.vocabulary,
+        rulebook=book.rulebook,
+        area=frozenset(content["area"]) if isinstance(content["area"], list) else None,
+        first_day=first,
+    )
+
+
+def _day(value: object) -> date | None:
+    """Return a day, None for one that does not exist in the calendar; that is told elsewhere."""
+    try:
+        return as_date(value)
+    except ValueError:
+        return None
 
 
 def _references(content: Mapping[str, Any], known: Known) -> Iterable[Flaw]:
