@@ -22,6 +22,9 @@ SECRET_KEY = env.str(
     "MADOGUCHI_SECRET_KEY", default="insecure-demonstration-key-set-MADOGUCHI_SECRET_KEY-in-production"
 )
 AUDIT_SIGNING_KEY = env.str("MADOGUCHI_AUDIT_SIGNING_KEY", default="")
+LLM_URL = env.str("MADOGUCHI_LLM_URL", default="")
+LLM_KEY = env.str("MADOGUCHI_LLM_KEY", default="")
+LLM_MODEL = env.str("MADOGUCHI_LLM_MODEL", default="")
 ALLOWED_HOSTS = env.list("MADOGUCHI_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("MADOGUCHI_TRUSTED_ORIGINS", default=[])
 SECURE_COOKIES = env.bool("MADOGUCHI_SECURE_COOKIES", default=False)
