@@ -74,4 +74,4 @@ def test_an_unreadable_condition_names_the_place(desk: Client) -> None:
 
 def test_what_a_condition_means_is_said_with_its_negations(desk: Client) -> None:
     page = desk.post(f"{EDIT}check/", {"condition": "年度末まで(18) AND NOT 施設入所"}).content.decode()
-    assert "「施設入所」ではない" in page
+    assert "施設に入所していない" in page

@@ -1,12 +1,25 @@
 """Example households against which staff see a condition while they write it. Invented people, labelled as such."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from madoguchi.apps.registry.book import Book
-from madoguchi.engines.eligibility import Household, Person, Rule, Subject, Verdict, judge
+from madoguchi.engines.eligibility import (
+    Attribute,
+    Band,
+    Household,
+    Person,
+    Rule,
+    Subject,
+    Verdict,
+    Vocabulary,
+    household_from_json,
+    judge,
+)
 from madoguchi.engines.eligibility.facts import Value
+from madoguchi.engines.eligibility.types import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,69 @@ def examples(today: date) -> Sequence[Example]:
         ),
         Example("何も分からない世帯", "Household of whom nothing is known", Household()),
     )
+
+
+class UnfitHousehold(ValueError):
+    """A pasted household that cannot be judged: `name` is the attribute that does not fit, empty for the whole text."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(f"The household cannot be read{f': {name}' if name else ''}. Write it as the example shows.")
+        self.name = name
+
+
+MOST_MEMBERS = 20
+MOST_CHARACTERS = 20_000
+
+
+def pasted(text: str, vocabulary: Vocabulary) -> Household:
+    """Return the household that a JSON text describes (docs: `household_from_json`); raise UnfitHousehold."""
+    try:
+        data = json.loads(text[: MOST_CHARACTERS + 1])
+        household = household_from_json(data)
+        people = household.members
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise UnfitHousehold from None
+    complete = (household.children_complete, household.members_complete)
+    if len(people) > MOST_MEMBERS or not all(isinstance(flag, bool) for flag in complete):
+        raise UnfitHousehold
+    for facts, of_household in [(household.facts, True), *((person.facts, False) for person in people)]:
+        for name, value in facts.items():
+            attribute = vocabulary.attributes.get(name)
+            if attribute is None or attribute.household is not of_household or not _fits(attribute, value):
+                raise UnfitHousehold(str(name))
+    return household
+
+
+def _fits(attribute: Attribute, value: Value) -> bool:
+    """Tell whether a value is of the attribute's type."""
+    match attribute.kind:
+        case Kind.BOOL:
+            return isinstance(value, bool)
+        case Kind.DATE:
+            return isinstance(value, date)
+        case Kind.ENUM:
+            return isinstance(value, str) and value in attribute.values
+        case Kind.SET:
+            return _fits_set(value)
+        case _:
+            return isinstance(value, Band | int) and not isinstance(value, bool) and _is_ordered(value)
+
+
+def _fits_set(value: Value) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(n, Band | int) and _is_ordered(n) for n in value.values())
+    return isinstance(value, frozenset) and all(isinstance(item, str) for item in value)
+
+
+def _is_ordered(value: Band | int) -> bool:
+    bounds = (value.low, value.high) if isinstance(value, Band) else (value, value)
+    if not all(bound is None or (isinstance(bound, int) and 0 <= bound <= MOST) for bound in bounds):
+        return False
+    low, high = bounds
+    return low is None or high is None or low <= high
+
+
+MOST = 10_000_000_000
 
 
 def try_out(text: str, subject: Subject, *, book: Book, today: date) -> list[Outcome]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from madoguchi.apps.registry.views import desk, finder, public
+from madoguchi.apps.registry.views import desk, finder, public, reading, tree
 
 app_name = "registry"
 urlpatterns = [
@@ -13,5 +13,7 @@ urlpatterns = [
     path("desk/", desk.overview, name="desk"),
     path("desk/<slug:programme_id>/", desk.edit, name="desk-edit"),
     path("desk/<slug:programme_id>/check/", desk.check, name="desk-check"),
+    path("desk/<slug:programme_id>/tree/", tree.page, name="desk-tree"),
     path("desk/<slug:programme_id>/changes/", desk.changes, name="desk-changes"),
+    path("desk/<slug:programme_id>/reading/", reading.page, name="desk-reading"),
 ]

@@ -5,6 +5,8 @@ whole populations. The language is described in docs/conditions.md.
 """
 
 from madoguchi.engines.eligibility.amounts import Amount, AmountError, AmountRule, amount_for, parse_amount
+from madoguchi.engines.eligibility.amounts.periods import History, amount_over, payments
+from madoguchi.engines.eligibility.amounts.totals import household_amount
 from madoguchi.engines.eligibility.answers import MARK, MAX_CHILDREN
 from madoguchi.engines.eligibility.ast import Node, atoms, from_json, to_json, walk
 from madoguchi.engines.eligibility.check import Problem, Severity, check, machine_decidable
@@ -44,6 +46,7 @@ __all__ = [
     "Change",
     "ConditionError",
     "Finding",
+    "History",
     "Household",
     "Implication",
     "IncomeTable",
@@ -64,6 +67,7 @@ __all__ = [
     "Verdict",
     "Vocabulary",
     "amount_for",
+    "amount_over",
     "atom_text",
     "atoms",
     "check",
@@ -73,6 +77,7 @@ __all__ = [
     "evaluate",
     "explain",
     "from_json",
+    "household_amount",
     "household_from_json",
     "judge",
     "machine_decidable",
@@ -82,6 +87,7 @@ __all__ = [
     "parse",
     "parse_amount",
     "parts_in_words",
+    "payments",
     "person_of",
     "rank_questions",
     "to_json",

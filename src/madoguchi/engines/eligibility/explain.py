@@ -4,13 +4,13 @@ Gives trees and truths; putting them into words is the task of `words`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from madoguchi.engines.eligibility import ast
 from madoguchi.engines.eligibility.ast import AttrRef, Group, Node
-from madoguchi.engines.eligibility.facts import RECEIVED, VACCINATED
+from madoguchi.engines.eligibility.facts import RECEIVED, UNKNOWN_PERSON, VACCINATED, Value
 from madoguchi.engines.eligibility.rules import Role
-from madoguchi.engines.eligibility.scalar import MUNICIPALITY, Case, compiled
+from madoguchi.engines.eligibility.scalar import MUNICIPALITY, Case, Rulebook, compiled
 from madoguchi.engines.eligibility.types import Owner, Truth
 
 BIRTH = "生年月日"
@@ -33,23 +33,78 @@ class Missing:
     attribute: str
 
 
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One node of a condition as judged for a case: its own truth, what it looked at, and the nodes below."""
+
+    node: Node
+    truth: Truth
+    decides: bool
+    """It is one of the atoms of `explain`."""
+    values: tuple[tuple[AttrRef, Value | None], ...]
+    parts: tuple["Branch", ...]
+    who: tuple[Role, int] | None = None
+    """In a group, the member that was looked at (−1 = one who is not listed)."""
+
+
+def branches(node: Node, case: Case) -> Branch:
+    """Return the whole tree with the truth of every node, the insides of groups member by member."""
+    return _branch(_resolved(node, case), case, frozenset(explain(node, case)), negated=False)
+
+
+def _branch(node: Node, case: Case, deciding: frozenset[Finding], *, negated: bool) -> Branch:
+    truth = Truth(compiled(node)(case))
+    if isinstance(node, ast.And | ast.Or):
+        parts = tuple(_branch(item, case, deciding, negated=negated) for item in node.items)
+    elif isinstance(node, ast.Not):
+        parts = (_branch(node.item, case, deciding, negated=not negated),)
+    elif isinstance(node, ast.Exists | ast.Every | ast.Count):
+        parts = tuple(_of_members(node, case))
+    else:
+        parts = ()
+    values = tuple((attr, _value(attr, case)) for attr in attributes(node))
+    return Branch(node, truth, Finding(node, truth, negated) in deciding, values, parts)
+
+
+def _of_members(node: ast.Exists | ast.Every | ast.Count, case: Case) -> Iterator[Branch]:
+    household, children = case.household, node.group is Group.CHILDREN
+    people = [((Role.CHILD, index), child) for index, child in enumerate(household.children)]
+    if not children:
+        others = [((Role.OTHER, index), other) for index, other in enumerate(household.others)]
+        people = [((Role.APPLICANT, 0), household.applicant), *people, *others]
+    if not (household.children_complete if children else household.members_complete):
+        people.append((((Role.CHILD if children else Role.OTHER), -1), UNKNOWN_PERSON if children else household.rest))
+    for who, person in people:
+        inner = replace(case, member=person)
+        yield replace(_branch(node.condition, inner, frozenset(), negated=False), who=who)
+
+
+def _value(attr: AttrRef, case: Case) -> Value | None:
+    if attr.owner is Owner.EITHER:
+        return case.person.facts.get(attr.name) or case.household.applicant.facts.get(attr.name)
+    return case.of(attr.owner).get(attr.name)
+
+
 def explain(node: Node, case: Case) -> tuple[Finding, ...]:
     """Return the smallest set of atoms that decides: all that hold, one that fails, or those still unknown."""
     return tuple(_decisive(_resolved(node, case), case, negated=False))
 
 
 def _resolved(node: Node, case: Case) -> Node:
-    """Put the municipality's own parts in the place of 自治体条件 where they are known."""
+    return resolved(node, str(case.household.facts.get(MUNICIPALITY)), case.rulebook)
+
+
+def resolved(node: Node, municipality: str, rulebook: Rulebook) -> Node:
+    """Put a municipality's own parts in the place of 自治体条件 where they are known."""
     match node:
         case ast.And(items):
-            return ast.And(tuple(_resolved(item, case) for item in items))
+            return ast.And(tuple(resolved(item, municipality, rulebook) for item in items))
         case ast.Or(items):
-            return ast.Or(tuple(_resolved(item, case) for item in items))
+            return ast.Or(tuple(resolved(item, municipality, rulebook) for item in items))
         case ast.Not(item):
-            return ast.Not(_resolved(item, case))
+            return ast.Not(resolved(item, municipality, rulebook))
         case ast.SubCondition(name):
-            code = str(case.household.facts.get(MUNICIPALITY))
-            return case.rulebook.subconditions.get((name, code), node)
+            return rulebook.subconditions.get((name, municipality), node)
         case _:
             return node
 
@@ -80,12 +135,18 @@ def _missing(node: Node, case: Case, role: Role) -> Iterator[Missing]:
             yield from _missing(item, case, role)
     elif isinstance(node, ast.Not):
         yield from _missing(node.item, case, role)
-    elif isinstance(node, ast.Exists | ast.Every | ast.Count):
-        yield from _missing_in_group(node, case)
-    elif isinstance(node, ast.BirthOrder):
+    else:
+        yield from missing_of_atom(node, case, role)
+
+
+def missing_of_atom(atom: Node, case: Case, role: Role) -> Iterator[Missing]:
+    """Yield the facts that an atom which is unknown still needs; a group yields those of its members."""
+    if isinstance(atom, ast.Exists | ast.Every | ast.Count):
+        yield from _missing_in_group(atom, case)
+    elif isinstance(atom, ast.BirthOrder):
         yield Missing(Role.CHILD, BIRTH)
     else:
-        for attr in attributes(node):
+        for attr in attributes(atom):
             if _fact_is_open(attr, case):
                 yield Missing(_who(attr.owner, role), attr.name)
 

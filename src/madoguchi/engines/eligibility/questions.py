@@ -14,9 +14,11 @@ from madoguchi.engines.eligibility.ast import Node
 from madoguchi.engines.eligibility.explain import BIRTH, Missing, missing
 from madoguchi.engines.eligibility.facts import Household
 from madoguchi.engines.eligibility.implications import Implication, complete
-from madoguchi.engines.eligibility.rules import Role, Rule, concerned, judge
+from madoguchi.engines.eligibility.rules import Role, Rule, concerned
+from madoguchi.engines.eligibility.ruleset import Assessment
+from madoguchi.engines.eligibility.ruleset.atoms import names
 from madoguchi.engines.eligibility.scalar import Case, Rulebook, evaluate
-from madoguchi.engines.eligibility.types import Truth, Verdict
+from madoguchi.engines.eligibility.types import Truth
 
 Answer = tuple[str, ...]
 NONE = "none"
@@ -86,6 +88,19 @@ class Question:
             return [(1 / min(3, len(options)), (option,)) for option in options[:3]]
         return [(0.5, ("0",)), (0.5, ("3",))] if self.kind == "number" else []
 
+    def single_answers(self) -> list[Answer]:
+        """Return every answer that consists of one choice; none for questions whose answer is a value of its own."""
+        if self.kind == "yes_no":
+            return [(YES,), (NO,)]
+        if self.kind not in ("checklist", "choice"):
+            return []
+        return [(option,) for option in ([NONE] if self.kind == "checklist" else []) + self.options()]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the attributes that an answer may set."""
+        return frozenset(item.attribute for item in self.settings if item.attribute) | frozenset(self.completes)
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -110,58 +125,79 @@ def open_facts(rule: Rule, household: Household, *, today: date, rulebook: Ruleb
 
 
 def rank_questions(
-    rules: Sequence[Rule],
-    household: Household,
+    assessment: Assessment,
     questions: Sequence[Question],
     *,
     asked: Collection[str],
-    today: date,
-    rulebook: Rulebook,
     implications: Sequence[Implication] = (),
 ) -> list[Ranked]:
     """Return the questions that can still matter, best first; equal scores keep the pack's order."""
-
-    def after(question: Question, answer: Answer) -> Household:
-        return complete(question.apply(answer, household), implications, today=today, rulebook=rulebook)
-
-    def decided(rule: Rule, known: Household) -> bool:
-        return judge(rule, known, today=today, rulebook=rulebook).verdict is not Verdict.POSSIBLE
-
-    undecided = {
-        rule.id: (rule, open_facts(rule, household, today=today, rulebook=rulebook))
-        for rule in rules
-        if not decided(rule, household)
-    }
+    rules = assessment.ruleset.rules
+    undecided = {index: assessment.open_bits(index) for index in range(len(rules)) if assessment.is_open(index)}
+    answering = _Answering(assessment, implications)
     ranked = []
     for question in questions:
-        if (
-            question.id in asked
-            or not set(question.after) <= set(asked)
-            or not _may_be_asked(question, household, today, rulebook)
-        ):
+        if question.id in asked or not set(question.after) <= set(asked):
             continue
-        touched = [rule for rule, facts in undecided.values() if facts & question.facts]
-        if touched:
-            likely = [(share, after(question, answer)) for share, answer in question.likely_answers(today)]
-            ranked.append(Ranked(question, _worth(question, touched, likely, decided)))
+        bits = assessment.ruleset.bits(question.facts)
+        touched = [index for index, facts in undecided.items() if facts & bits]
+        if touched and _may_be_asked(question, assessment):
+            gain = _gain(question, touched, answering)
+            if gain or answering.matters(question, touched):
+                score = 0.05 * len(touched) + gain - _SENSITIVITY_COST * question.sensitivity
+                ranked.append(Ranked(question, score))
     return sorted(ranked, key=lambda item: -item.score)
 
 
-def _may_be_asked(question: Question, household: Household, today: date, rulebook: Rulebook) -> bool:
+class _Answering:
+    """What the household would look like after an answer, judged again only where the answer touches something."""
+
+    def __init__(self, assessment: Assessment, implications: Sequence[Implication]) -> None:
+        self.now = assessment
+        self._implications = implications
+        self._implied = frozenset(name for item in implications for name in (*item.person, *item.household))
+        triggers = [names(item.when) for item in implications]
+        self._triggers = frozenset(name for found in triggers if found for name in found)
+        self._settled = None not in triggers and self._complete(assessment.household) == assessment.household
+
+    def after(self, question: Question, answer: Answer) -> Assessment:
+        """Return the assessment after an answer and what follows from it by law."""
+        household = question.apply(answer, self.now.household)
+        touched = question.names
+        if not self._settled or touched & self._triggers or question.kind == "birthdates":
+            household = self._complete(household)
+            touched |= self._implied
+        return self.now.after(household, touched)
+
+    def _complete(self, household: Household) -> Household:
+        ruleset = self.now.ruleset
+        return complete(household, self._implications, today=self.now.today, rulebook=ruleset.rulebook)
+
+    def matters(self, question: Question, touched: Sequence[int]) -> bool:
+        """Tell whether some answer changes what is known: a verdict, or the facts that are still missing."""
+        answers = question.single_answers()
+        return not answers or any(self._changes(self.after(question, answer), touched) for answer in answers)
+
+    def _changes(self, later: Assessment, touched: Sequence[int]) -> bool:
+        return any(not later.is_open(i) or later.open_bits(i) != self.now.open_bits(i) for i in touched)
+
+
+def _may_be_asked(question: Question, assessment: Assessment) -> bool:
     if question.asked_when is None:
         return True
-    case = Case(today, household, household.applicant, rulebook)
+    household = assessment.household
+    case = Case(assessment.today, household, household.applicant, assessment.ruleset.rulebook)
     return evaluate(question.asked_when, case) is Truth.TRUE
 
 
-def _worth(
-    question: Question,
-    rules: Sequence[Rule],
-    likely: Sequence[tuple[float, Household]],
-    decided: Callable[[Rule, Household], bool],
-) -> float:
-    gains = (share * sum(_weight(rule) for rule in rules if decided(rule, known)) for share, known in likely)
-    return 0.05 * len(rules) + sum(gains) - _SENSITIVITY_COST * question.sensitivity
+def _gain(question: Question, touched: Sequence[int], answering: _Answering) -> float:
+    """Return the programmes that the likely answers decide, each weighed by its value."""
+    rules = answering.now.ruleset.rules
+    gain = 0.0
+    for share, answer in question.likely_answers(answering.now.today):
+        later = answering.after(question, answer)
+        gain += share * sum(_weight(rules[index]) for index in touched if not later.is_open(index))
+    return gain
 
 
 def _weight(rule: Rule) -> float:

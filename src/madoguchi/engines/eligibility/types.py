@@ -96,6 +96,27 @@ class ConditionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A predicate about somebody and its opposite: 妊娠している / 妊娠していない, "is pregnant" / "is not pregnant"."""
+
+    holds: str
+    fails: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How one language says an attribute; what is empty is said by the general rules of `words`."""
+
+    phrase: Phrase | None = None
+    label: str = ""
+    """What it is called inside a sentence."""
+    unit: str = ""
+    """What stands behind a number."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """The words for values of an enum that are not said as they are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attribute:
     """One fact that conditions may name. `household` scope stands behind 世帯."""
 
@@ -105,6 +126,8 @@ class Attribute:
     values: tuple[str, ...] = ()
     sensitivity: int = 0
     label_en: str = ""
+    wordings: Mapping[str, Wording] = field(default_factory=dict, hash=False)
+    """By language, `ja` and `en`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +192,10 @@ class Vocabulary:
         municipalities: Iterable[str],
         tables: Iterable[Mapping[str, Any]],
     ) -> "Vocabulary":
-        """Build the vocabulary from the lists of `attributes.yaml` and `income_tables.yaml` and municipality codes."""
+        """Build the vocabulary from the lists of `attributes.yaml` and `income_tables.yaml` and municipality codes.
+
+        Raise ValueError where words of an attribute cannot be used or an income table is not sound.
+        """
         codes = frozenset(municipalities)
         built = [_attribute(record, codes) for record in attributes]
         return cls(
@@ -180,14 +206,36 @@ class Vocabulary:
 
 
 def _attribute(record: Mapping[str, Any], codes: frozenset[str]) -> Attribute:
-    values = record.get("values", ())
+    listed = record.get("values", ())
+    values = tuple(sorted(codes)) if listed == "municipalities" else tuple(listed)
     return Attribute(
         name=record["name"],
         kind=Kind(record["type"]),
         household=record["scope"] == "household",
-        values=tuple(sorted(codes)) if values == "municipalities" else tuple(values),
+        values=values,
         sensitivity=record.get("sensitivity", 0),
         label_en=record.get("en", ""),
+        wordings={language: _wording(record, language, values) for language in _LANGUAGES},
+    )
+
+
+_LANGUAGES = ("ja", "en")
+
+
+def _wording(record: Mapping[str, Any], language: str, values: Sequence[str]) -> Wording:
+    pair = record.get("says", {}).get(language)
+    labels = record.get("value_labels", {}).get(language, {})
+    if pair is not None and len(pair) != 2:
+        problem = f"`says` in {language} has {len(pair)} texts. Give two: holds, does not hold."
+        raise ValueError(f"Attribute {record['name']}: {problem}")
+    if strange := sorted(labels.keys() - set(values)):
+        problem = f"`value_labels` in {language} names {', '.join(strange)}, which `values` does not list."
+        raise ValueError(f"Attribute {record['name']}: {problem} Correct the label or add the value.")
+    return Wording(
+        phrase=Phrase(*pair) if pair else None,
+        label=record.get("label", {}).get(language, ""),
+        unit=record.get("unit", {}).get(language, ""),
+        values=labels,
     )
 
 

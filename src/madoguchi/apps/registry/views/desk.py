@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.apps.accounts import api as accounts
 from madoguchi.apps.registry import catalogue, queries, services
+from madoguchi.apps.registry.checking import scope_of
 from madoguchi.apps.registry.errors_ja import in_japanese
 from madoguchi.apps.registry.examples import Outcome, try_out
 from madoguchi.apps.registry.models import Programme
@@ -84,7 +85,7 @@ def _actor(request: HttpRequest) -> Actor:
     return accounts.actor_of(request.user)
 
 
-def _programme(request: HttpRequest, programme_id: str, permission: Permission) -> Programme:
+def programme_of(request: HttpRequest, programme_id: str, permission: Permission) -> Programme:
     """Return the programme, or 404 when it is another organisation's: nothing about it is revealed."""
     programme = Programme.objects.select_related("current").filter(pk=programme_id).first()
     if programme is None or programme.current is None:
@@ -108,22 +109,22 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, programme_id: str) -> HttpResponse:
     """Edit a programme: GET shows the draft or the published record, POST keeps a draft."""
-    programme = _programme(request, programme_id, Permission.EDIT_PROGRAMME)
-    content, revision = _working_copy(programme)
+    programme = programme_of(request, programme_id, Permission.EDIT_PROGRAMME)
+    content, revision = working_copy(programme)
     if request.method == "POST":
         content = _changed(content, request.POST)
         if request.POST.get("keep") and _is_amount(request.POST.get("amount", "")):
             kept = _keep(request, programme, content)
             if kept is not None:
                 return kept
-            programme = _programme(request, programme_id, Permission.EDIT_PROGRAMME)
-            checked = check_condition(content["condition"], content["subject"])
-            context = _edit_context(programme, content, _working_copy(programme)[1], checked)
+            programme = programme_of(request, programme_id, Permission.EDIT_PROGRAMME)
+            checked = check_condition(content["condition"], content["subject"], content=content)
+            context = _edit_context(programme, content, working_copy(programme)[1], checked)
             return render(request, "registry/desk/edit.html", context, status=409)
-        revision = _revision(request)
+        revision = revision_of(request)
     if request.method == "POST" and "amount" in request.POST and not _is_amount(request.POST["amount"]):
         messages.error(request, _("金額の書き方を読み取れません。JSONの形を確かめてください。金額は変えていません。"))
-    checked = check_condition(content["condition"], content["subject"])
+    checked = check_condition(content["condition"], content["subject"], content=content)
     return render(request, "registry/desk/edit.html", _edit_context(programme, content, revision, checked))
 
 
@@ -144,7 +145,7 @@ def _edit_context(
     }
 
 
-def _working_copy(programme: Programme) -> tuple[dict[str, Any], int]:
+def working_copy(programme: Programme) -> tuple[dict[str, Any], int]:
     draft = getattr(programme, "draft", None)
     if draft is not None:
         return dict(draft.content), draft.revision
@@ -153,7 +154,7 @@ def _working_copy(programme: Programme) -> tuple[dict[str, Any], int]:
     return dict(programme.current.content), 0
 
 
-def _revision(request: HttpRequest) -> int:
+def revision_of(request: HttpRequest) -> int:
     text = request.POST.get("revision", "0")
     return int(text) if text.isdecimal() and len(text) < 9 else -1
 
@@ -170,21 +171,21 @@ def _changed(content: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, 
     changed: dict[str, Any] = json.loads(json.dumps(content))
     for name, _long in FIELDS:
         if name in given:
-            _write(changed, name, _clean(given[name]))
+            _write(changed, name, clean(given[name]))
     for name in LISTS:
         if name in given:
-            words = _clean(given[name]).replace(",", "、").split("、")
+            words = clean(given[name]).replace(",", "、").split("、")
             changed[name] = [word.strip() for word in words if word.strip()]
     if "amount" in given and _is_amount(given["amount"]):
         changed["amount"] = json.loads(given["amount"] or "{}")
         if not changed["amount"]:
             del changed["amount"]
-    changed["condition"] = _clean(given.get("condition", changed["condition"]))
-    changed["subject"] = _clean(given.get("subject", changed["subject"]))
+    changed["condition"] = clean(given.get("condition", changed["condition"]))
+    changed["subject"] = clean(given.get("subject", changed["subject"]))
     return changed
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Return typed text with plain line ends and without characters that no database keeps."""
     return text.replace("\r\n", "\n").replace("\0", "").strip()[: MAX_TEXT * 2]
 
@@ -218,7 +219,7 @@ def _write(content: dict[str, Any], name: str, value: str) -> None:
 def _keep(request: HttpRequest, programme: Programme, content: dict[str, Any]) -> HttpResponse | None:
     """Keep the draft; None when somebody else was first, so that the caller can show again what was typed."""
     try:
-        services.save_draft(_actor(request), programme.pk, content, revision=_revision(request), now=timezone.now())
+        services.save_draft(_actor(request), programme.pk, content, revision=revision_of(request), now=timezone.now())
     except services.Conflict:
         messages.error(
             request,
@@ -231,7 +232,7 @@ def _keep(request: HttpRequest, programme: Programme, content: dict[str, Any]) -
     return redirect("registry:desk-changes", programme.pk)
 
 
-def check_condition(text: str, subject: str) -> ConditionCheck:
+def check_condition(text: str, subject: str, *, content: Mapping[str, Any] | None = None) -> ConditionCheck:
     """Read a condition and try it on the example households; an unreadable one says where and what to do."""
     book = catalogue.current().book
     try:
@@ -246,7 +247,9 @@ def check_condition(text: str, subject: str) -> ConditionCheck:
             False, _("対象主体は本人・児童・世帯のどれかです。"), suggestion=_("選び直してください。")
         )
     reviews = [part.id for part in walk(node) if isinstance(part, Review)]
-    problems = tuple(f"{_said(item.message)} {_said(item.remedy)}" for item in check_tree(node, reviews=reviews))
+    scope = scope_of({**(content or {"area": "tokyo"}), "subject": subject}, book, day=timezone.localdate())
+    found = check_tree(node, reviews=reviews, scope=scope)
+    problems = tuple(f"{_said(item.message)} {_said(item.remedy)}" for item in found)
     words = tuple(parts_in_words(node, language="ja", vocabulary=book.vocabulary))
     return ConditionCheck(True, canonical=to_text(node), atoms=words, problems=problems, outcomes=tuple(outcomes))
 
@@ -259,10 +262,10 @@ def _said(sentence: str) -> str:
 @require_POST
 def check(request: HttpRequest, programme_id: str) -> HttpResponse:
     """Answer, while staff type, whether the condition can be read and whom it means."""
-    programme = _programme(request, programme_id, Permission.EDIT_PROGRAMME)
-    content, _revision_now = _working_copy(programme)
+    programme = programme_of(request, programme_id, Permission.EDIT_PROGRAMME)
+    content, _revision_now = working_copy(programme)
     text = request.POST.get("condition", "")[: MAX_TEXT * 2]
-    checked = check_condition(text, request.POST.get("subject", content["subject"]))
+    checked = check_condition(text, request.POST.get("subject", content["subject"]), content=content)
     return render(request, "registry/desk/check.html", {"checked": checked})
 
 
@@ -270,7 +273,7 @@ def check(request: HttpRequest, programme_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def changes(request: HttpRequest, programme_id: str) -> HttpResponse:
     """Show what the draft changes against the published version; POST publishes or discards it."""
-    programme = _programme(request, programme_id, Permission.EDIT_PROGRAMME)
+    programme = programme_of(request, programme_id, Permission.EDIT_PROGRAMME)
     draft = getattr(programme, "draft", None)
     if draft is None or programme.current is None:
         return redirect("registry:desk-edit", programme.pk)
@@ -293,7 +296,7 @@ def _decide(request: HttpRequest, programme: Programme) -> HttpResponse:
         return redirect("registry:desk")
     try:
         version = services.publish(
-            actor, programme.pk, revision=_revision(request), note=request.POST.get("note", ""), now=timezone.now()
+            actor, programme.pk, revision=revision_of(request), note=request.POST.get("note", ""), now=timezone.now()
         )
     except services.Conflict:
         messages.error(request, _("ほかの人が先に変更しました。公開していません。変更点をもう一度確かめてください。"))
