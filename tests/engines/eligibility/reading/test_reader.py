@@ -249,3 +249,13 @@ def test_a_text_that_repeats_itself_is_read_in_reasonable_time(reads: Read, unit
     begun = time.perf_counter()
     reads((unit * 1_000)[:1_000])
     assert time.perf_counter() - begun < 5
+
+
+def test_conditions_written_into_the_title_are_left_to_a_person(tokyo: Tokyo) -> None:
+    title = "市内に住所を有し、未就学児を養育している方\n※生活保護を受けている世帯を除く"
+    proposal = read(Record(title=title, municipality="132080"), tokyo.book.vocabulary)
+    assert [check.span.quote for check in proposal.checks] == [
+        "市内に住所を有し、未就学児を養育している方",
+        "生活保護を受けている世帯を除く",
+    ]
+    assert not proposal.ignored

@@ -59,6 +59,9 @@ def read(record: Record, vocabulary: Vocabulary, *, schemes: Iterable[str] = ())
     return reading.proposal()
 
 
+_SENTENCE = re.compile(r"[\n。※]|、.*(?:方|者|世帯|家庭|児童|除く)|(?:を除く|に限る)$")
+
+
 @dataclass
 class _Reading:
     record: Record
@@ -119,6 +122,10 @@ class _Reading:
         if any(hit.bounds for hit in kept):
             self.has_age = True
         taking = take_apart(TextField.TITLE, self._scene(TextField.TITLE), folded)
+        if _SENTENCE.search(
+            folded.text
+        ):  # somebody wrote the conditions where the name belongs: a person must see them
+            return taking
         parts = tuple(replace(part, hits=tuple(h for h in kept if part.segment.start <= h.start < part.segment.end),
                               reason=Reason.NAME, readable=part.segment.start) for part in taking.parts)  # fmt: skip
         return replace(taking, parts=parts)
