@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from madoguchi.engines.eligibility import Household, Node, Rule, Subject, Truth, parse
+from madoguchi.engines.eligibility import Case, Household, Node, Person, Rule, Subject, Truth, evaluate, parse
 from madoguchi.engines.eligibility import ast as tree
 from madoguchi.engines.eligibility.columnar import (
     Changes,
@@ -229,3 +229,35 @@ def test_standing_goes_on_from_kept_verdicts() -> None:
     standing = Standing(population(frame, rules), TODAY, kept=kept)
     changes = standing.advance(date(2037, 12, 31))[0]
     assert [(change.person, change.before, change.after) for change in changes] == [(9, Truth.TRUE, Truth.FALSE)]
+
+
+def test_birth_intervals_are_exact_on_every_day_of_a_whole_life() -> None:
+    births = [date(2024, 2, 29), date(2026, 8, 31), date(2026, 4, 1), date(2026, 4, 2), date(2026, 12, 31)]
+    texts = [
+        "月齢 >= 3 AND 月齢 < 7",
+        "年度年齢 BETWEEN 6 AND 12",
+        "基準日 <= 到達日(90, '月')",
+        "年齢 >= 65 OR 年齢 < 1",
+    ]
+    rules = [
+        Rule(text, text, Subject.PERSON, parse(text, subject=Subject.PERSON, vocabulary=VOCABULARY)) for text in texts
+    ]
+    count = len(births)
+    frame = pl.DataFrame(
+        {"住民番号": range(count), "世帯番号": range(count), "続柄": ["世帯主"] * count, "生年月日": births}
+    )
+    day = date(2027, 1, 1)
+    standing = Standing(population(frame, rules), day)
+    people = [Person({"生年月日": birth}) for birth in births]
+    held = {(person, rule.id): _truth(rule, people[person], day) for person in range(count) for rule in rules}
+    while day < date(2102, 1, 1):
+        day += timedelta(days=1)
+        for change in standing.advance(day)[0]:
+            assert held[change.person, change.rule] is change.before
+            held[change.person, change.rule] = change.after
+        if day.day in (1, 2, 27, 28, 29, 30, 31):
+            assert held == {(p, rule.id): _truth(rule, people[p], day) for p in range(count) for rule in rules}
+
+
+def _truth(rule: Rule, person: Person, day: date) -> Truth:
+    return evaluate(rule.node, Case(day, Household(applicant=person), person, WIDE_RULEBOOK))

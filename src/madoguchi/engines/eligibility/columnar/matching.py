@@ -134,6 +134,8 @@ class Population:
 
 def in_threads(work: Callable[[_T], _R], items: Sequence[_T]) -> list[_R]:
     """Return work done on every item, on all cores; kernels run without the interpreter's lock."""
+    if len(items) == 1:
+        return [work(items[0])]
     results: dict[int, _R] = {}
 
     def run(place: int) -> None:
