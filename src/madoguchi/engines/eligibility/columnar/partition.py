@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Rows = NDArray[np.int32]
 Ints = NDArray[np.int64]
 
+_MANY = 400
+"""An age that moves over more than one in so many rows (a school cohort on 1 April) is judged for everybody."""
+
 
 class NeedsPacking(ValueError):
     """Facts changed in a way that the packed columns cannot take over."""
@@ -175,18 +178,18 @@ class Partition:
         positions, literals = self.bound.positions.copy(), self.bound.literals.copy()
         self.bound.set_day(day)
         is_age = day.is_birth[self.bound.slots]
-        moved = np.flatnonzero(positions != self.bound.positions)
-        anew = self._everything_of_days([place for place in moved.tolist() if not is_age[place]], literals)
+        width = np.abs(positions - self.bound.positions)
+        whole = (width > 0) & (~is_age | (width > max(64, self.bound.residents.size // _MANY)))
+        anew = self._everything_of_days(np.flatnonzero(whole).tolist(), literals)
+        positions = np.where(whole, self.bound.positions, positions)
         found, count = daily.nothing_found(), 0
-        if len(moved):
+        if (width > 0).any():
             found, count = daily.refresh_tests(self.state, positions, is_age, self._positions_of_test, found, count)
             found, count = daily.refresh_shifted(self.state, positions, is_age, self._rules_of_position, found, count)
         for place in self._moved_literals(literals):
             words = self._words_between(place, literals[place])
             found, count = daily.refresh_words(self.state, self._rules_of_literal(place), words, found, count)
-        for rule in sorted(anew):
-            found, count = daily.replace_rule(self.state, rule, self._judged_anew(rule), found, count)
-        return self._changes(found, count)
+        return self._changes(*self._judge_anew(sorted(anew), found, count))
 
     def _moved_literals(self, before: Ints) -> list[int]:
         """Return the places of the guardians' birth days that moved."""
@@ -196,7 +199,7 @@ class Partition:
         return np.array(self.uses.rules_of_literal.get(place, []), dtype=np.int32)
 
     def _everything_of_days(self, days: Iterable[int], literals: Ints) -> set[int]:
-        """Return the rules to be judged for everybody since a day passed that does not depend on the own birth."""
+        """Return the rules to be judged for everybody, since a day passed that is no birth's or an age moved over many."""
         places = set(days)
         rules = {rule for place in places for rule in self.uses.rules_of_position.get(place, [])}
         dated = set(self._moved_literals(literals))
@@ -208,9 +211,14 @@ class Partition:
                 rules |= set(self.uses.rules_of_test.get(number, ()))
         return rules
 
-    def _judged_anew(self, rule: int) -> NDArray[np.uint64]:
-        schedule = np.array(self.uses.cones[rule], dtype=np.int32)
-        return self.bound.run(schedule, self.bound.roots[2 * rule : 2 * rule + 2])[0]
+    def _judge_anew(self, rules: list[int], found: daily.Found, count: int) -> tuple[daily.Found, int]:
+        """Judge rules for everybody, parts that they share once."""
+        if rules:
+            schedule = np.unique(np.concatenate([self.uses.cones[rule] for rule in rules])).astype(np.int32)
+            bits = self.bound.run(schedule, self.bound.roots.reshape(-1, 2)[rules].reshape(-1))[0]
+            for number, rule in enumerate(rules):
+                found, count = daily.replace_rule(self.state, rule, bits[2 * number : 2 * number + 2], found, count)
+        return found, count
 
     def _words_between(self, place: int, before: int) -> Rows:
         """Return the words of the rows whose guardian's birth lies between an old and the new literal."""
