@@ -105,3 +105,8 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.id}"
+
+
+from madoguchi.core.vault_models import VaultKey  # noqa: E402 # a table of the floor that lives in a file of its own
+
+__all__ = ["AuditBlock", "AuditEntry", "AuditSeal", "Organisation", "OutboxEvent", "VaultKey"]

@@ -22,6 +22,7 @@ SECRET_KEY = env.str(
     "MADOGUCHI_SECRET_KEY", default="insecure-demonstration-key-set-MADOGUCHI_SECRET_KEY-in-production"
 )
 AUDIT_SIGNING_KEY = env.str("MADOGUCHI_AUDIT_SIGNING_KEY", default="")
+DATA_KEYS = env.str("MADOGUCHI_DATA_KEYS", default="")
 LLM_URL = env.str("MADOGUCHI_LLM_URL", default="")
 LLM_KEY = env.str("MADOGUCHI_LLM_KEY", default="")
 LLM_MODEL = env.str("MADOGUCHI_LLM_MODEL", default="")
