@@ -18,8 +18,10 @@ APP_ORDER = ["accounts", "registry", "outreach"]  # from the ground up; a new ro
 DOORS = {"api", "contracts"}
 ENGINE_LIBRARIES = {
     "eligibility": {"numba", "numpy", "polars", "sqlglot"},
+    "addresses": set(),
     "calendars": {"jpholiday"},
     "identifiers": set(),
+    "linkage": set(),
     "search": {"jaconv"},
     "merkle": set(),
     "population": {"numpy", "polars"},
