@@ -187,7 +187,7 @@ class _Reading:
         nodes = [node for taking in self.takings[:-1] if (node := self._field(taking)) is not None]
         known = {piece.text for piece in self.pieces}
         named = self._field(self.takings[-1])
-        if named is not None and not {to_text(leaf) for leaf in leaves(named)} <= known:
+        if named is not None and not self._already(named, known):
             nodes.append(named)
         nodes = [*self._form_only(), *nodes]
         whole = all_of(nodes)
@@ -201,6 +201,12 @@ class _Reading:
             self.subject, whole, to_text(whole) if whole is not None else "", tuple(self.pieces), tuple(self.checks),
             tuple(self.ignored), tuple(self.relations), tuple(self.contradictions),
         )  # fmt: skip
+
+    @staticmethod
+    def _already(named: Node, known: set[str]) -> bool:
+        """Tell whether what a title says stands in the other fields already; a 要確認 of its own never does."""
+        own = any(isinstance(part, ast.Review) for part in ast.walk(named))
+        return not own and {to_text(leaf) for leaf in leaves(named)} <= known
 
     def _form_only(self) -> list[Node]:
         """Return the form's bounds that no wording has brought in."""
