@@ -4,6 +4,7 @@ BENCH_RESIDENTS synthetic residents (1,000,000 when not set), all municipalities
 cores. The figure is the number of answers that differ (target: 0). Needs the extras `spark` and `duckdb`, and Java 17.
 """
 
+import importlib.util
 import io
 import os
 import tempfile
@@ -111,6 +112,9 @@ def answers_in(path: str, rules: Rules) -> Answers:
 
 
 def main() -> None:
+    if importlib.util.find_spec("pyspark") is None:
+        report("spark", {"not_measured": "pyspark is not installed; pip install .[spark] and Java 17 are needed"})
+        return
     start()
     import duckdb
 

@@ -4,6 +4,10 @@ import uuid
 
 from django.db import models
 
+from madoguchi.core.vault_models import VaultKey
+
+__all__ = ["AuditBlock", "AuditEntry", "AuditSeal", "Organisation", "OutboxEvent", "VaultKey"]
+
 
 class Organisation(models.Model):
     """A tenant or owner (組織): national body, metropolis, bureau, municipality, other body."""
@@ -105,8 +109,3 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.id}"
-
-
-from madoguchi.core.vault_models import VaultKey  # noqa: E402 # a table of the floor that lives in a file of its own
-
-__all__ = ["AuditBlock", "AuditEntry", "AuditSeal", "Organisation", "OutboxEvent", "VaultKey"]

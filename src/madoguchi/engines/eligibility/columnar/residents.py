@@ -45,8 +45,11 @@ class Column:
         """Return a literal in the column's own counting; None when no row can have it."""
         if self.codes is not None:
             return self.codes.get(str(value))
-        number = value.toordinal() - EPOCH if isinstance(value, date) else int(value)  # type: ignore[call-overload] # numbers and truths
-        return int(number) - self.offset
+        if isinstance(value, date):
+            return value.toordinal() - EPOCH - self.offset
+        if not isinstance(value, int):
+            raise TypeError(f"{value!r} is compared with a column of numbers. Compare it with a number, truth or date.")
+        return int(value) - self.offset
 
     @property
     def most(self) -> int:
