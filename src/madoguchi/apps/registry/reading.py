@@ -10,7 +10,7 @@ from typing import Any
 from madoguchi.apps.registry import catalogue
 from madoguchi.apps.registry.interchange import form
 from madoguchi.core.language_model import LanguageModel, LanguageModelError
-from madoguchi.engines.eligibility import Node, Subject, to_text
+from madoguchi.engines.eligibility import to_text
 from madoguchi.engines.eligibility.reading import AgeLimit, Check, Piece, Proposal, Record, read
 from madoguchi.engines.eligibility.reading.accepting import accepted
 from madoguchi.engines.eligibility.reading.suggestions import Refusal, judge, question, with_suggestions
@@ -127,14 +127,3 @@ def _spans(pieces: Collection[Piece]) -> list[dict[str, str]]:
         if quote and piece.text not in found:
             found[piece.text] = quote
     return [{"atom": atom, "ja": quote} for atom, quote in found.items()]
-
-
-def condition_text(reading: Reading, *, pieces: Collection[Piece], checks: Collection[Check]) -> str:
-    """Return the condition that these pieces make, empty when there is none."""
-    node: Node | None = accepted(reading.proposal, pieces, checks)
-    return to_text(node) if node is not None else ""
-
-
-def subject_names() -> list[str]:
-    """Return the words for whom a condition judges."""
-    return [subject.value for subject in Subject]
