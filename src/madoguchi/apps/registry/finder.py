@@ -27,8 +27,9 @@ from madoguchi.engines.eligibility import (
     person_of,
     rank_questions,
 )
+from madoguchi.engines.eligibility.ast import Review
 from madoguchi.engines.eligibility.ruleset import Assessment, HouseholdChange, HouseholdVerdict, Outlook, RuleSet
-from madoguchi.engines.eligibility.words import change_in_words, reasons_in_words
+from madoguchi.engines.eligibility.words import category_in_words, change_in_words, reasons_in_words
 
 SKIP = "skip"
 MUNICIPALITY = "自治体コード"
@@ -200,9 +201,9 @@ def _entry(
         about_birth=_birth(household, result.about),
         reasons=prepared.reasons(result.findings, language) if result.about else (_NOBODY[language],),
         unknown=prepared.open_names(assessment.open_bits(index), language) if possible else (),
-        review=tuple(_review_classes(result.findings)),
+        review=tuple(_review_classes(result.findings, language)),
         amount=_amount(assessment, result),
-        per=rule.amount.per if rule.amount else "",
+        per=_PERIODS[language].get(rule.amount.per, rule.amount.per) if rule.amount else "",
         coming=change_in_words(announced, language=language) if announced else "",
         coming_birth=_birth(household, announced.about) if announced and len(household.children) > 1 else None,
     )
@@ -228,8 +229,15 @@ def _amount(assessment: Assessment, result: HouseholdVerdict) -> Amount | None:
 _NOBODY = {"ja": "対象になる家族がいません", "en": "No member of the family is concerned"}
 
 
-def _review_classes(findings: Sequence[Finding]) -> list[str]:
-    return list(dict.fromkeys(f.atom.category for f in findings if hasattr(f.atom, "category")))
+_PERIODS: Mapping[str, Mapping[str, str]] = {
+    "ja": {},
+    "en": {"月": "month", "年": "year", "回": "time", "日": "day"},
+}
+
+
+def _review_classes(findings: Sequence[Finding], language: str) -> list[str]:
+    found = (f.atom.category for f in findings if isinstance(f.atom, Review))
+    return list(dict.fromkeys(category_in_words(category, language=language) for category in found))
 
 
 def _fact_name(shelf: Shelf, fact: Missing, language: str) -> str:

@@ -164,11 +164,17 @@ def _row(branch: Branch, rule: Rule, vocabulary: Vocabulary) -> Row:
         code=code,
         truth=_TRUTHS[branch.truth],
         decides=branch.decides,
-        values=[(attr.name, _shown(attr, value, vocabulary)) for attr, value in branch.values],
+        values=[(_called(attr, vocabulary), _shown(attr, value, vocabulary)) for attr, value in branch.values],
         span=rule.spans.get(code, "") if code else "",
         who=_member(*branch.who) if branch.who else "",
         rows=[_row(part, rule, vocabulary) for part in branch.parts],
     )
+
+
+def _called(attr: AttrRef, vocabulary: Vocabulary) -> str:
+    """Return an attribute's name, in English its label."""
+    known = vocabulary.attributes.get(attr.name)
+    return known.label_en if known and known.label_en and get_language() == "en" else attr.name
 
 
 def _text(branch: Branch, vocabulary: Vocabulary) -> str:

@@ -6,6 +6,12 @@
 
 from madoguchi.engines.eligibility.words.changes import change_in_words
 from madoguchi.engines.eligibility.words.japanese import yen
-from madoguchi.engines.eligibility.words.sentences import atom_text, describe, parts_in_words, reasons_in_words
+from madoguchi.engines.eligibility.words.sentences import (
+    atom_text,
+    category_in_words,
+    describe,
+    parts_in_words,
+    reasons_in_words,
+)
 
-__all__ = ["atom_text", "change_in_words", "describe", "parts_in_words", "reasons_in_words", "yen"]
+__all__ = ["atom_text", "category_in_words", "change_in_words", "describe", "parts_in_words", "reasons_in_words", "yen"]

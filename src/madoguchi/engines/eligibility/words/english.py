@@ -4,7 +4,7 @@ Every text is a predicate, so that it can stand behind a person or a child. The 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from madoguchi.engines.eligibility import ast
@@ -36,6 +36,19 @@ _DAY = {
 _GROUP = {Group.CHILDREN: "child", Group.MEMBERS: "member of the household"}
 _GROUPS = {Group.CHILDREN: "children", Group.MEMBERS: "members of the household"}
 _GRADE = re.compile(r"^(\d)(級|度)$")
+
+
+CATEGORIES: Mapping[str, str] = {
+    "所得": "income",
+    "世帯": "household",
+    "就労": "work",
+    "居住期間": "length of residence",
+    "滞納": "unpaid taxes or fees",
+    "他制度": "another programme",
+    "医師判断": "a doctor's judgement",
+    "その他": "other",
+}
+"""The classes of 要確認, which belong to the condition language."""
 
 
 def says(node: Node, vocabulary: Vocabulary, *, holds: bool = True) -> str:
@@ -244,7 +257,7 @@ def _other(node: Node, *, holds: bool) -> str:
         case ast.SubCondition(name):
             return f"{'meets' if holds else 'does not meet'} the condition of the municipality ({name})"
         case ast.Review(_, category):
-            return f"must be checked by the office ({category})"
+            return f"must be checked by the office ({CATEGORIES.get(category, category)})"
         case _:
             raise TypeError(f"{type(node).__name__} has no words. Teach `words.english` how to say it.")
 

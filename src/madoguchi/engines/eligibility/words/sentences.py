@@ -46,3 +46,8 @@ def _statement(item: Statement, language: str, vocabulary: Vocabulary) -> str:
 def atom_text(node: Node, *, language: str, vocabulary: Vocabulary) -> str:
     """Return a tree in words; AND, OR and NOT inside groups included."""
     return _statement(Said(node, True), language, vocabulary)
+
+
+def category_in_words(category: str, *, language: str) -> str:
+    """Return a class of 要確認 in words (`ja` or `en`)."""
+    return english.CATEGORIES.get(category, category) if language == "en" else category
