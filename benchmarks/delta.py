@@ -66,6 +66,7 @@ def main() -> None:
             "p50_ms": round(percentile(times, 0.5), 1),
             "p95_ms": round(percentile(times, 0.95), 1),
             "max_ms": round(max(times), 1),
+            "days_over_50_ms": sum(ms > 50 for ms in times),
             "slowest_day": (TODAY + timedelta(days=1 + times.index(max(times)))).isoformat(),
             "changes": changed,
             "municipality_days_that_differ_from_full_runs": wrong,
