@@ -1,6 +1,7 @@
 """Guards that hold the house up: storeys, doors, keys, routes, events, queues, settings, migrations, sizes."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -14,7 +15,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "madoguchi"
-APP_ORDER = ["accounts", "registry", "outreach"]  # from the ground up; a new room is added here and in pyproject.toml
+APP_ORDER = [
+    "accounts",
+    "registry",
+    "people",
+    "businesses",
+    "consents",
+    "outreach",
+]  # from the ground up; a new room is added here and in pyproject.toml
 DOORS = {"api", "contracts"}
 ENGINE_LIBRARIES = {
     "eligibility": {"numba", "numpy", "polars", "sqlglot"},
@@ -26,6 +34,7 @@ ENGINE_LIBRARIES = {
     "merkle": set(),
     "population": {"numpy", "polars"},
 }
+TASK_MODULES = [".".join(path.relative_to(SOURCE.parent).with_suffix("").parts) for path in SOURCE.rglob("tasks.py")]
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]
 
 
@@ -139,11 +148,28 @@ def test_every_task_queue_is_consumed() -> None:
     from django.conf import settings
     from django_tasks.base import Task
 
-    from madoguchi.core import tasks
-
-    declared = {value.queue_name for value in vars(tasks).values() if isinstance(value, Task)}
+    modules = [importlib.import_module(name) for name in TASK_MODULES]
+    declared = {value.queue_name for module in modules for value in vars(module).values() if isinstance(value, Task)}
     assert declared
     assert declared <= set(settings.TASKS["default"]["QUEUES"])
+
+
+FACT_READERS = {"consents", "people"}
+"""Rooms in which facts about people may be read: people's own pages, and the one door that records who looked."""
+
+
+def test_facts_about_people_leave_through_the_door_of_consents_only() -> None:
+    wrong = []
+    for path in (SOURCE / "apps").rglob("*.py"):
+        own = path.relative_to(SOURCE / "apps").parts[0]
+        text = path.read_text(encoding="utf-8")
+        if own not in FACT_READERS and re.search(r"people(\.api)?\.(facts_of|eligibility_household)\b", text):
+            wrong.append(str(path.relative_to(ROOT)))
+    readers = {
+        path.name for path in (SOURCE / "site").rglob("*.py") if "people.facts_of" in path.read_text(encoding="utf-8")
+    }
+    assert not wrong, wrong
+    assert readers == {"sources.py"}, readers
 
 
 def test_every_setting_is_documented() -> None:

@@ -1,5 +1,6 @@
 """Every text of the pages is there in English and やさしい日本語, and the compiled catalogues are those of the sources."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from babel.messages import mofile, pofile
 from django.test import Client
 
 SOURCE = Path(__file__).parents[2] / "src" / "madoguchi"
+TEXT_FUNCTIONS = {"_", "gettext", "gettext_lazy"}
 LOCALES = SOURCE / "site" / "locale"
 
 
@@ -18,8 +20,13 @@ def messages() -> set[str]:
         found |= {a or b for a, b in re.findall(r"\{%\s*translate\s+(?:\"([^\"]*)\"|'([^']*)')", text)}
         blocks = re.findall(r"\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*endblocktranslate\s*%\}", text, re.S)
         found |= {re.sub(r"\{\{\s*(\w+)\s*\}\}", r"%(\1)s", block) for block in blocks}
-    for path in (SOURCE / "apps").rglob("*.py"):
-        found |= set(re.findall(r"\b_\(\s*\"([^\"]*)\"", path.read_text(encoding="utf-8")))
+    for path in SOURCE.rglob("*.py"):
+        found |= {
+            node.args[0].value
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TEXT_FUNCTIONS
+            if node.args and isinstance(node.args[0], ast.Constant)
+        }
     return found
 
 

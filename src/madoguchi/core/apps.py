@@ -10,7 +10,8 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from madoguchi.core import closing_days, organisations, packs
+        from madoguchi.core import closing_days, events, organisations, packs, vault
 
         packs.register(organisations.LOADER)
         packs.register(closing_days.LOADER)
+        vault.register(events.STORE)

@@ -1,4 +1,4 @@
-"""Rows that every room stands on: organisations, the audit trail with its sealed blocks, the outbox of events."""
+"""Rows that every room stands on: organisations, the audit trail with its sealed blocks, the outbox of events, counts of calls."""
 
 import uuid
 
@@ -6,7 +6,7 @@ from django.db import models
 
 from madoguchi.core.vault_models import VaultKey
 
-__all__ = ["AuditBlock", "AuditEntry", "AuditSeal", "Organisation", "OutboxEvent", "VaultKey"]
+__all__ = ["AuditBlock", "AuditEntry", "AuditSeal", "CallWindow", "Organisation", "OutboxEvent", "VaultKey"]
 
 
 class Organisation(models.Model):
@@ -35,6 +35,20 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name_ja
+
+
+class CallWindow(models.Model):
+    """How often something was called under one key in one minute."""
+
+    key = models.CharField(max_length=60)
+    minute = models.BigIntegerField()
+    calls = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["key", "minute"], name="one_count_per_minute"),)
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.calls}"
 
 
 class AuditEntry(models.Model):
@@ -97,6 +111,9 @@ class OutboxEvent(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     name = models.CharField(max_length=100)
     payload = models.JSONField()
+    sealed = models.BinaryField(null=True)
+    """Fields that hold personal data, sealed; removed once the event is delivered."""
+    key = models.ForeignKey(VaultKey, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     delivered_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)

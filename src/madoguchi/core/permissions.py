@@ -12,6 +12,12 @@ class Permission(StrEnum):
     EDIT_PROGRAMME = "edit_programme"
     PUBLISH_PROGRAMME = "publish_programme"
     READ_AUDIT = "read_audit"
+    READ_PEOPLE = "read_people"
+    EDIT_PEOPLE = "edit_people"
+    BREAK_GLASS = "break_glass"
+    MANAGE_CLIENTS = "manage_clients"
+    EDIT_CONSENT_TERMS = "edit_consent_terms"
+    REVIEW_BUSINESSES = "review_businesses"
 
 
 class Role(StrEnum):
@@ -21,6 +27,10 @@ class Role(StrEnum):
     EDITOR = "editor"
     PUBLISHER = "publisher"
     AUDITOR = "auditor"
+    CASEWORKER = "caseworker"
+    BUSINESS_REVIEWER = "business_reviewer"
+    ADMINISTRATOR = "administrator"
+    EMERGENCY = "emergency"
 
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
@@ -28,6 +38,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.EDITOR: frozenset({Permission.VIEW_DESK, Permission.EDIT_PROGRAMME}),
     Role.PUBLISHER: frozenset({Permission.VIEW_DESK, Permission.EDIT_PROGRAMME, Permission.PUBLISH_PROGRAMME}),
     Role.AUDITOR: frozenset({Permission.VIEW_DESK, Permission.READ_AUDIT}),
+    Role.CASEWORKER: frozenset({Permission.VIEW_DESK, Permission.READ_PEOPLE, Permission.EDIT_PEOPLE}),
+    Role.BUSINESS_REVIEWER: frozenset({Permission.VIEW_DESK, Permission.REVIEW_BUSINESSES}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.VIEW_DESK, Permission.MANAGE_CLIENTS, Permission.EDIT_CONSENT_TERMS, Permission.READ_AUDIT}
+    ),
+    Role.EMERGENCY: frozenset({Permission.VIEW_DESK, Permission.BREAK_GLASS}),
 }
 
 

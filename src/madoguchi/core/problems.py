@@ -38,6 +38,7 @@ class Problem(Exception):
         detail: str = "",
         remedy: str = "",
         extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(f"{title} {detail} {remedy}".strip())
         self.status = status
@@ -46,6 +47,8 @@ class Problem(Exception):
         self.detail = detail
         self.remedy = remedy
         self.extra = dict(extra or {})
+        self.headers = dict(headers or {})
+        """Of the HTTP answer, such as WWW-Authenticate (RFC 9110 11.6.1) and Retry-After."""
 
     def body(self) -> dict[str, Any]:
         """Return the members of the problem document."""
@@ -71,7 +74,7 @@ def internal() -> Problem:
 
 def response(problem: Problem) -> HttpResponse:
     """Return the HTTP answer of a problem."""
-    return JsonResponse(problem.body(), status=problem.status, content_type=CONTENT_TYPE)
+    return JsonResponse(problem.body(), status=problem.status, content_type=CONTENT_TYPE, headers=problem.headers)
 
 
 def install(api: NinjaAPI) -> None:

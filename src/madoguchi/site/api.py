@@ -3,15 +3,22 @@
 from ninja import NinjaAPI
 
 from madoguchi import __version__
-from madoguchi.apps.registry.endpoints import router
+from madoguchi.apps.businesses import endpoints as businesses
+from madoguchi.apps.consents import endpoints as consents
+from madoguchi.apps.registry import endpoints as registry
 from madoguchi.core import problems
 
 api = NinjaAPI(
     title="Madoguchi",
     version=__version__,
-    description="Open data of the registry: programmes, conditions, changes. Reading needs no key.",
+    description=(
+        "Open data: programmes, conditions, corporations, changes; reading needs no key. Once-only: facts about a person or "
+        "business for a purpose, for registered systems of organisations."
+    ),
     urls_namespace="api-1",
     docs_url=None,
 )
 problems.install(api)
-api.add_router("", router)
+api.add_router("", registry.router)
+api.add_router("", businesses.router)
+api.add_router("", consents.router)

@@ -1,9 +1,41 @@
 """Values that every page's template may use."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from madoguchi.apps.accounts import api as accounts
+from madoguchi.apps.consents import api as consents
+from madoguchi.core.access import Kind
+from madoguchi.core.permissions import Actor, Permission
+from madoguchi.site import sources
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """Return the version, whether this is a demonstration with sample data, and the languages to choose from."""
-    return {"version": settings.VERSION, "demo": settings.DEMO, "languages": settings.LANGUAGES}
+    """Return version, demonstration mark, languages; for who is signed in also alerts, and for staff the desk's menu."""
+    known: dict[str, object] = {"version": settings.VERSION, "demo": settings.DEMO, "languages": settings.LANGUAGES}
+    user: Any = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return known
+    if user.kind == Kind.STAFF:
+        actor = accounts.actor_of(user)
+        return {**known, "desk_menu": desk_menu(actor), "alerts": consents.alerts.for_staff(actor)}
+    subject = sources.Principals().principal_of(str(user.pk))
+    return {**known, "alerts": consents.alerts.for_subject(subject, timezone.now()) if subject else []}
+
+
+def desk_menu(actor: Actor) -> list[tuple[str, str]]:
+    """Return address and name of the desk's pages that the actor's roles open."""
+    may = {permission: bool(actor.organisations(permission)) for permission in Permission}
+    entries = (
+        (True, "registry:desk", _("制度")),
+        (may[Permission.REVIEW_BUSINESSES], "businesses:desk-review", _("事業者の照合")),
+        (may[Permission.READ_AUDIT], "consents:desk-access", _("見た記録")),
+        (may[Permission.READ_AUDIT] or may[Permission.READ_PEOPLE], "consents:desk-questions", _("住民からの質問")),
+        (may[Permission.READ_AUDIT] or may[Permission.BREAK_GLASS], "consents:desk-break-glass", _("緊急の確認")),
+    )
+    return [(reverse(name), label) for shown, name, label in entries if shown]

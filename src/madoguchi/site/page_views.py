@@ -31,7 +31,8 @@ def open_data(request: HttpRequest) -> HttpResponse:
     from madoguchi.site.api import api
 
     paths: dict[str, Any] = api.get_openapi_schema()["paths"]
-    rows = [(path, item["get"]["summary"], item["get"].get("description", "")) for path, item in paths.items()]
+    open_ones = [(path, item["get"]) for path, item in paths.items() if "get" in item and "security" not in item["get"]]
+    rows = [(path, operation["summary"], operation.get("description", "")) for path, operation in open_ones]
     return render(
         request, "site/open_data.html", {"rows": rows, "coverage": queries.coverage(today=timezone.localdate())}
     )

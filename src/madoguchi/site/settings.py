@@ -3,12 +3,14 @@
 The defaults run a demonstration on one machine; production must set the names marked there as required.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
 import environ
 
 from madoguchi import __version__
+from madoguchi.apps.accounts.oidc import providers
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 ROOT_DIR = PACKAGE_DIR.parent.parent
@@ -44,6 +46,9 @@ INSTALLED_APPS = [
     "madoguchi.core",
     "madoguchi.apps.accounts",
     "madoguchi.apps.registry",
+    "madoguchi.apps.people",
+    "madoguchi.apps.businesses",
+    "madoguchi.apps.consents",
     "madoguchi.apps.outreach",
     "madoguchi.site",
 ]
@@ -58,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "madoguchi.apps.accounts.sessions.SessionLimitsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -75,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "madoguchi.site.context.page",
+                "madoguchi.apps.accounts.delegation_acting.page",
             ],
         },
     }
@@ -103,6 +110,15 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "registry:desk"
 LOGOUT_REDIRECT_URL = "site:home"
+SIGNED_IN_HOME = {"resident": "people:me"}
+PUBLIC_URL = env.str("MADOGUCHI_PUBLIC_URL", default="")
+OIDC_PROVIDERS = providers.read(os.environ)
+SESSION_IDLE_MINUTES = env.int("MADOGUCHI_SESSION_IDLE_MINUTES", default=30)
+SESSION_ABSOLUTE_MINUTES = env.int("MADOGUCHI_SESSION_ABSOLUTE_MINUTES", default=480)
+SESSION_WARNING_MINUTES = env.int("MADOGUCHI_SESSION_WARNING_MINUTES", default=5)
+PASSKEY_RP_ID = env.str("MADOGUCHI_PASSKEY_RP_ID", default="localhost")
+PASSKEY_ORIGINS = env.list("MADOGUCHI_PASSKEY_ORIGINS", default=["http://localhost:8000"])
+PASSKEYS_REQUIRED = env.bool("MADOGUCHI_PASSKEYS_REQUIRED", default=False)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

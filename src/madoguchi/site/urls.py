@@ -9,8 +9,11 @@ urlpatterns = [
     path("api/v1/", api.urls),
     *i18n_patterns(
         path("", include("madoguchi.site.page_urls")),
-        path("", include("madoguchi.apps.registry.urls")),
         path("", include("madoguchi.apps.accounts.urls")),
+        path("", include("madoguchi.apps.people.urls")),
+        path("", include("madoguchi.apps.businesses.urls")),
+        path("", include("madoguchi.apps.consents.urls")),
+        path("", include("madoguchi.apps.registry.urls")),
         prefix_default_language=False,
     ),
 ]

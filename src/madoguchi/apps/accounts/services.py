@@ -1,12 +1,13 @@
-"""Writes of the accounts room: making staff, ending accounts, counting failed sign-ins."""
+"""Writes of the accounts room: making staff, ending and erasing accounts, counting failed sign-ins."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils import timezone
 
+from madoguchi.apps.accounts import sessions
 from madoguchi.apps.accounts.models import FailedSignIn, Membership, User
 from madoguchi.core import audit
 from madoguchi.core.permissions import SYSTEM, Actor, Role
@@ -45,6 +46,7 @@ def deactivate(user: User, *, actor: Actor = SYSTEM) -> None:
     """End an account; its past deeds stay in the audit trail."""
     user.is_active = False
     user.save(update_fields=["is_active"])
+    sessions.end_others(user)
     audit.record(
         actor=actor,
         organisation_id="",
@@ -65,3 +67,27 @@ def note_failure(username: str, address: str) -> None:
     """Remember a failed sign-in and forget old ones."""
     FailedSignIn.objects.filter(at__lt=timezone.now() - WINDOW).delete()
     FailedSignIn.objects.create(username=username[:60], address=address)
+
+
+@transaction.atomic
+def erase(account_id: str, *, now: datetime, actor: Actor = SYSTEM) -> tuple[str, ...]:
+    """End an account and remove what this room holds of its person; return what stays, each with its reason."""
+    user = User.objects.select_for_update().filter(pk=account_id).first()
+    if user is None:
+        return ()
+    sessions.end_others(user)
+    user.signed_in_sessions.all().delete()
+    user.identities.all().delete()
+    if user.is_active:
+        user.is_active = False
+        user.set_unusable_password()
+        user.save(update_fields=["is_active", "password"])
+        audit.record(
+            actor=actor,
+            organisation_id="",
+            action="account.erase",
+            object_kind="user",
+            object_id=account_id,
+            detail={"at": now.isoformat()},
+        )
+    return ("account id without any personal data: the audit trail points at it",)

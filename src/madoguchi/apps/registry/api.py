@@ -1,8 +1,9 @@
 """The door of the registry for other rooms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from madoguchi.apps.registry import catalogue
+from madoguchi.apps.registry import catalogue, queries
 from madoguchi.apps.registry.contracts import Change, Municipality, ProgrammeView
 from madoguchi.apps.registry.queries import changes, get, municipalities
 from madoguchi.engines.eligibility import Rule, Rulebook
@@ -18,6 +19,17 @@ def rulebook() -> Rulebook:
     return catalogue.current().book.rulebook
 
 
+def attributes() -> Sequence[Mapping[str, Any]]:
+    """Return the attributes of conditions with type, scope, source, words; the same object until the pack changes."""
+    return queries.part("attributes")
+
+
+def programme_names(language: str) -> list[tuple[str, str]]:
+    """Return id and name of every published programme in a language, by name."""
+    views = catalogue.current().views.values()
+    return sorted(((view.id, view.name.in_language(language)) for view in views), key=lambda item: item[1])
+
+
 def latest_sequence() -> int:
     """Return the newest sequence of the changes feed."""
     return catalogue.latest_sequence()
@@ -27,10 +39,12 @@ __all__ = [
     "Change",
     "Municipality",
     "ProgrammeView",
+    "attributes",
     "changes",
     "get",
     "latest_sequence",
     "municipalities",
+    "programme_names",
     "rulebook",
     "rules",
 ]

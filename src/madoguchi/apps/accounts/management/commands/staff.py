@@ -1,4 +1,4 @@
-"""Make, list and end local staff accounts."""
+"""Make, list and end staff accounts, and link them with a subject of the staff provider."""
 
 import secrets
 import sys
@@ -7,33 +7,41 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from madoguchi.apps.accounts import services
+from madoguchi.apps.accounts import identities, services
 from madoguchi.apps.accounts.models import User
+from madoguchi.apps.accounts.oidc import flow
+from madoguchi.apps.accounts.oidc.providers import Kind
+from madoguchi.apps.accounts.oidc.refusals import Refused
 from madoguchi.core.models import Organisation
 from madoguchi.core.permissions import Role
 
 
 class Command(BaseCommand):
-    """`madoguchi staff create NAME --organisation ID --role ROLE`, `list`, `deactivate NAME`."""
+    """`madoguchi staff create NAME --organisation ID --role ROLE`, `list`, `deactivate NAME`, `link NAME --provider P --subject S`."""
 
-    help = "Make, list or end staff accounts. The password is read from standard input with --password-stdin."
+    help = "Make, list, end or link staff accounts. The password is read from standard input with --password-stdin."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["create", "list", "deactivate"])
+        parser.add_argument("what", choices=["create", "list", "deactivate", "link"])
         parser.add_argument("username", nargs="?", default="")
         parser.add_argument("--display-name", default="")
         parser.add_argument("--organisation", default="")
         parser.add_argument("--role", choices=[role.value for role in Role], default=Role.EDITOR.value)
         parser.add_argument("--password-stdin", action="store_true")
+        parser.add_argument("--provider", default="", help="name of a configured staff provider (link)")
+        parser.add_argument("--subject", default="", help="subject that the provider gives this person (link)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "list":
-            for user in User.objects.order_by("username"):
+            for user in User.objects.filter(kind=User.Kind.STAFF).order_by("username"):
                 roles = ", ".join(f"{m.role}@{m.organisation_id}" for m in user.memberships.all())
                 self.stdout.write(f"{user.username}\t{user.display_name}\t{roles}\t{'' if user.is_active else 'ended'}")
         elif options["what"] == "create":
             self._create(options)
+        elif options["what"] == "link":
+            self._link(options)
         else:
             services.deactivate(self._user(options["username"]))
 
@@ -56,6 +64,21 @@ class Command(BaseCommand):
             raise CommandError(" ".join(problem.messages)) from problem
         if not options["password_stdin"]:
             self.stdout.write(f"Password (shown once): {password}")
+
+    def _link(self, options: dict[str, Any]) -> None:
+        provider = flow.providers().get(options["provider"])
+        if provider is None or provider.kind is not Kind.STAFF or not options["subject"]:
+            raise CommandError("Name a configured staff provider and a subject: --provider P --subject S.")
+        try:
+            identities.link_staff(
+                self._user(options["username"]),
+                provider=provider.name,
+                issuer=provider.issuer,
+                subject=options["subject"],
+                now=timezone.now(),
+            )
+        except Refused as refused:
+            raise CommandError(f"Not linked: {refused.reason}. Look at the linked account first.") from refused
 
     def _user(self, username: str) -> User:
         user = User.objects.filter(username=username).first()

@@ -1,0 +1,171 @@
+"""Pages of delegation: whom one acts for, what one has granted, offering, accepting, revoking, switching.
+
+Everything works without a script; each change is a form of its own and asks before it ends something.
+"""
+
+import uuid
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from madoguchi.apps.accounts import delegation, delegation_acting
+from madoguchi.apps.accounts.contracts import AssuranceLevel, Caller
+from madoguchi.apps.accounts.delegation_directory import directory
+from madoguchi.apps.accounts.delegation_forms import OfferForm
+from madoguchi.apps.accounts.delegation_models import DelegationRow
+from madoguchi.apps.accounts.delegation_rules import ANYTHING, MAX_DAYS, DelegationKind, NotDelegated, Reason, Scope
+from madoguchi.apps.accounts.levels import requires_level
+from madoguchi.apps.accounts.sessions import caller_of
+from madoguchi.core.access import person
+
+FRESH_MINUTES = 10
+
+
+def _text(reason: Reason) -> str:
+    """Return what happened and what to do next, in the reader's language."""
+    texts = {
+        Reason.LEVEL: _("カードでの確認が必要です。カードでサインインしてからやり直してください。"),
+        Reason.CHAIN: _("代理の操作中はできません。先に「ご本人にもどる」を押してください。"),
+        Reason.SELF: _("自分の代理人にはなれません。番号は、代理をお願いする相手に渡してください。"),
+        Reason.SPAN: _("期間が正しくありません。おわりの日は今日より後で、1年以内にしてください。"),
+        Reason.SCOPE: _("任せる手続きか情報を、1つ以上選んでください。"),
+        Reason.LIMIT: _("任された回数か金額をこえています。ご本人に相談してください。"),
+        Reason.EVIDENCE: _("関係を確認できませんでした。窓口で相談してください。"),
+        Reason.CODE: _("番号がちがうか、使い終わったか、期限が切れています。新しい番号をもらってください。"),
+        Reason.CONFLICT: _("この画面は別の内容で使われました。画面を開き直してください。"),
+        Reason.ABSENT: _("この方の代理はできません。ご本人に代理をお願いしてもらってください。"),
+    }
+    return texts[reason]
+
+
+def _caller(request: HttpRequest) -> Caller:
+    caller = caller_of(request)
+    assert caller is not None
+    return caller
+
+
+def _words(scope: Scope) -> list[str]:
+    """Return a scope in the reader's words."""
+    names = {item.id: item.name for item in (*directory().procedures(), *directory().attributes())}
+    procedures = [
+        _("すべての手続き") if item == ANYTHING else names.get(item, item) for item in sorted(scope.procedures)
+    ]
+    attributes = [_("すべての情報") if item == ANYTHING else names.get(item, item) for item in sorted(scope.attributes)]
+    return [*procedures, *attributes]
+
+
+def _shown(items: list[delegation.Held]) -> list[dict[str, object]]:
+    return [
+        {"held": item, "name": directory().name_of(item.principal_id), "words": _words(item.scope)} for item in items
+    ]
+
+
+@person
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show what one has granted and what one holds."""
+    caller, today = _caller(request), timezone.localdate()
+    context = {
+        "granted": _shown(delegation.granted_by(caller.account_id, on=today)),
+        "held": _shown(delegation.held_by(caller.account_id, on=today)),
+        "wards": [(ward, directory().name_of(ward)) for ward in directory().wards_of(caller.account_id, today)],
+    }
+    return render(request, "accounts/delegation.html", context)
+
+
+@person
+@requires_level(AssuranceLevel.CARD, max_age_minutes=FRESH_MINUTES)
+@require_http_methods(["GET", "POST"])
+def offer(request: HttpRequest) -> HttpResponse:
+    """Offer a delegation of one's own affairs and show its code."""
+    today = timezone.localdate()
+    initial = {"key": uuid.uuid4(), "ends_on": (today + timedelta(days=90)).isoformat()}
+    form = OfferForm(request.POST or None, directory=directory(), today=today, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = delegation.offer(
+                _caller(request),
+                scope=form.scope(),
+                span=form.span(),
+                limits=form.limits(),
+                key=form.cleaned_data["key"],
+                now=timezone.now(),
+            )
+        except NotDelegated as problem:
+            form.add_error(None, _text(problem.reason))
+        else:
+            return render(request, "accounts/delegation_offered.html", {"offer": made})
+    status = 400 if request.method == "POST" else 200
+    return render(request, "accounts/delegation_offer.html", {"form": form}, status=status)
+
+
+@person
+@require_http_methods(["GET", "POST"])
+def accept(request: HttpRequest) -> HttpResponse:
+    """Type a code, see what it is, accept it."""
+    code, caller, now = request.POST.get("code", "")[:60], _caller(request), timezone.now()
+    context: dict[str, object] = {"code": code}
+    if request.method == "GET":
+        return render(request, "accounts/delegation_accept.html", context)
+    try:
+        if request.POST.get("step") == "accept":
+            delegation.accept(caller, code, now=now)
+            messages.success(request, _("代理を引き受けました。"))
+            return redirect("accounts:acting")
+        found = delegation.look_up(caller, code, now=now)
+    except NotDelegated as problem:
+        return render(
+            request, "accounts/delegation_accept.html", {**context, "error": _text(problem.reason)}, status=400
+        )
+    context |= {"offer": found, "words": _words(found.scope), "name": directory().name_of(found.principal_id)}
+    return render(request, "accounts/delegation_accept.html", context)
+
+
+@person
+@requires_level(AssuranceLevel.CARD)
+@require_POST
+def take_charge(request: HttpRequest) -> HttpResponse:
+    """Act for one's child from today for a year."""
+    today = timezone.localdate()
+    span = delegation.Span(today, today + timedelta(days=MAX_DAYS[DelegationKind.PARENT] - 1))
+    try:
+        delegation.take_charge(_caller(request), request.POST.get("principal", ""), span=span, now=timezone.now())
+    except NotDelegated as problem:
+        messages.error(request, _text(problem.reason))
+        return redirect("accounts:delegations")
+    messages.success(request, _("お子さんの代わりに手続きできるようになりました。"))
+    return redirect("accounts:acting")
+
+
+@person
+@require_http_methods(["GET", "POST"])
+def revoke(request: HttpRequest, delegation_id: uuid.UUID) -> HttpResponse:
+    """Ask, then end a delegation at once."""
+    if request.method == "GET":
+        return render(request, "accounts/delegation_revoke.html", {"delegation_id": delegation_id})
+    try:
+        delegation.revoke(_caller(request), str(delegation_id), now=timezone.now())
+    except DelegationRow.DoesNotExist as problem:
+        raise Http404 from problem
+    messages.success(request, _("代理を取り消しました。今からこの代理ではなにもできません。"))
+    return redirect("accounts:delegations")
+
+
+@person
+@require_http_methods(["GET", "POST"])
+def acting(request: HttpRequest) -> HttpResponse:
+    """Choose for whom one acts in this session."""
+    caller, today = _caller(request), timezone.localdate()
+    if request.method == "GET":
+        held = _shown(delegation.held_by(caller.account_id, on=today))
+        return render(request, "accounts/delegation_acting.html", {"held": held})
+    try:
+        delegation_acting.switch(request, caller, request.POST.get("principal") or None)
+    except NotDelegated as problem:
+        messages.error(request, _text(problem.reason))
+    return redirect("accounts:acting")

@@ -1,0 +1,1 @@
+"""Pages of the accounts room: signing in and out, providers, sessions."""

@@ -1,0 +1,1 @@
+"""Taking the corporate register in: reading its files, deriving the newest state, writing it in bulk."""

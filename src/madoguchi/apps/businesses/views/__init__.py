@@ -1,0 +1,1 @@
+"""Pages of the business registry: for everybody, and the review desk of staff."""

@@ -1,0 +1,39 @@
+"""The door of the consents room: other rooms get personal facts here, and nowhere else."""
+
+from madoguchi.apps.consents import alerts
+from madoguchi.apps.consents.contracts import (
+    AccessQuestionAnswered,
+    Basis,
+    BreakGlassUsed,
+    ConsentChanged,
+    DisclosedFact,
+    Disclosure,
+    Reason,
+    Request,
+    Standing,
+    SubjectKind,
+    Withheld,
+)
+from madoguchi.apps.consents.disclosing import disclose
+from madoguchi.apps.consents.personal import erase, export
+from madoguchi.apps.consents.sources import FactSource, register
+
+__all__ = [
+    "AccessQuestionAnswered",
+    "Basis",
+    "BreakGlassUsed",
+    "ConsentChanged",
+    "DisclosedFact",
+    "Disclosure",
+    "FactSource",
+    "Reason",
+    "Request",
+    "Standing",
+    "SubjectKind",
+    "Withheld",
+    "alerts",
+    "disclose",
+    "erase",
+    "export",
+    "register",
+]

@@ -1,0 +1,1 @@
+"""Writes of the consents room, one module per noun. Each checks, locks, changes, records and publishes."""
