@@ -1,4 +1,5 @@
-"""Kill: a process that writes facts, households and rotates keys is killed at random moments; nothing half may stay.
+"""Kill: a process that writes facts, households, consents and disclosures, seals the trail and rotates keys is killed at
+random moments; nothing half may stay and no chain may break.
 
 python benchmarks/kill.py [--moments 100] [--database sqlite|postgres]. PostgreSQL is the one at BENCH_POSTGRES_URL; a
 database of its own is made there and dropped.
@@ -22,6 +23,8 @@ from _setup import report
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 FACTS_PER_RECORD = 3
+PURPOSE, ORGANISATION = "childcare-place", "131041"
+AGREEMENT = f"{PURPOSE}.{ORGANISATION}"
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.005, 0.3
 
 
@@ -56,6 +59,7 @@ def prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from madoguchi.apps.consents import pack
     from madoguchi.apps.registry.models import PackPart
     from madoguchi.core import organisations
     from madoguchi.core.packs import LoadReport, plain, read_yaml
@@ -66,14 +70,19 @@ def prepare() -> None:
     data, _ = read_yaml(folder, "attributes.yaml")
     for name, content in {"attributes": plain(data["attributes"]), "questions": []}.items():
         PackPart.objects.create(name=name, content=content, content_hash="kill")
+    pack.LOADER.load(folder, LoadReport(), NOW)
     next(writes(-1))  # so that a child begins at once: everything is read and imported here
 
 
 def writes(round_number: int) -> Iterator[None]:
-    """Write without end: a person, her facts in one record, her household; now and then rotate the keys."""
+    """Write without end: a person, her facts in one record, her household, her consent, a disclosure, its end; now and
+    then deliver events, seal the trail, rotate the keys.
+    """
+    from madoguchi.apps.consents import api as consents
+    from madoguchi.apps.consents.services import consent
     from madoguchi.apps.people import services
     from madoguchi.apps.people.contracts import Method, Provenance, Role, Subject
-    from madoguchi.core import rotation
+    from madoguchi.core import audit, events, rotation
     from madoguchi.core.permissions import SYSTEM
 
     for number in itertools.count():
@@ -88,6 +97,22 @@ def writes(round_number: int) -> Iterator[None]:
             SYSTEM, "", {person_id: Role.HEAD}, on=date(2026, 1, 1), complete=True, provenance=provenance, now=NOW
         )
         services.declare(mark, {"就労中": True, "住居": "持ち家"}, key=mark, now=NOW)
+        consent.grant(person_id, AGREEMENT, actor=SYSTEM, now=NOW)
+        consents.disclose(
+            consents.Request(
+                organisation_id=ORGANISATION,
+                client_id="kill",
+                subject_id=person_id,
+                purpose_id=PURPOSE,
+                attributes=("氏名", "生年月日"),
+                basis=consents.Basis.CONSENT,
+            ),
+            NOW,
+        )
+        consent.withdraw(person_id, AGREEMENT, actor=SYSTEM, now=NOW)
+        if number % 3 == 1:
+            events.deliver_pending(limit=5)
+            audit.seal(now=datetime.now(UTC), limit=10)
         if number % 4 == 1:
             rotation.rotate(now=datetime.now(UTC), batch_rows=7)
         yield
@@ -149,6 +174,20 @@ def halves() -> list[str]:
         found.append("a household without members")
     for fact in Fact.objects.iterator():
         value_of(fact)
+    return found + broken_chains()
+
+
+def broken_chains() -> list[str]:
+    """Return what is wrong with the audit trail, the access log and the chains of consents."""
+    from madoguchi.apps.consents import journal, revisions
+    from madoguchi.apps.consents.models import ConsentRecord, Revision
+    from madoguchi.core import audit
+
+    found = [*audit.verify().problems, *journal.verify(), *revisions.verify()]
+    for row in ConsentRecord.objects.iterator():
+        last = Revision.objects.filter(schema_name="ConsentRecord", object_id=row.pk).order_by("-number").first()
+        if last is None or f'"{row.state}"'.encode() not in bytes(last.snapshot):
+            found.append(f"consent {row.pk}: its last revision is not its state")
     return found
 
 
@@ -162,10 +201,12 @@ def run(moments: int, kind: str) -> dict[str, Any]:
             kill_once(number, draw.uniform(SHORTEST_SECONDS, LONGEST_SECONDS))
         time.sleep(0.3)
         found = halves()
+        from madoguchi.apps.consents.models import AccessEntry
         from madoguchi.apps.people.models import Fact
         from madoguchi.core import rotation
+        from madoguchi.core.models import AuditEntry
 
-        facts = Fact.objects.count()
+        facts, disclosures, audit_rows = (model.objects.count() for model in (Fact, AccessEntry, AuditEntry))
         rotation.rotate(now=datetime.now(UTC))
         again = halves()
         keys = Fact.objects.values("key").distinct().count()
@@ -173,6 +214,8 @@ def run(moments: int, kind: str) -> dict[str, Any]:
         "database": kind,
         "moments": moments,
         "facts": facts,
+        "disclosures": disclosures,
+        "audit_rows": audit_rows,
         "half": len(found) + len(again),
         "examples": (found + again)[:3],
         "keys_after_rotation": keys,

@@ -1,5 +1,6 @@
 """The audit trail grows only, seals in blocks, and shows every change."""
 
+import itertools
 import threading
 import time
 from datetime import UTC, datetime
@@ -72,6 +73,50 @@ def test_every_tampering_is_found(trail: None, statement: str) -> None:
     assert audit.verify().problems
     with pytest.raises(SystemExit):
         call_command("audit", "verify")
+
+
+COLUMNS = {
+    "at": "'2020-01-01 00:00:00'",
+    "actor_id": "'x'",
+    "organisation_id": "'x'",
+    "action": "'x'",
+    "object_kind": "'x'",
+    "object_id": "'x'",
+}
+
+
+def test_any_edited_column_of_any_row_is_found(trail: None) -> None:
+    for pk in AuditEntry.objects.values_list("pk", flat=True):
+        for column, value in COLUMNS.items():
+            with transaction.atomic():
+                without_triggers(f"UPDATE core_auditentry SET {column} = {value} WHERE id = {pk}")
+                assert any(f"row {pk}:" in problem for problem in audit.verify().problems), (pk, column)
+                transaction.set_rollback(True)
+
+
+def test_any_removed_row_is_found_also_with_its_seal(trail: None) -> None:
+    for pk in AuditEntry.objects.values_list("pk", flat=True):
+        with transaction.atomic():
+            without_triggers(f"DELETE FROM core_auditseal WHERE entry_id = {pk}")
+            without_triggers(f"DELETE FROM core_auditentry WHERE id = {pk}")
+            assert audit.verify().problems, pk
+            transaction.set_rollback(True)
+
+
+def test_any_two_exchanged_rows_are_found(trail: None) -> None:
+    keys = list(AuditEntry.objects.order_by("pk").values_list("pk", flat=True))
+    for first, second in itertools.combinations(keys, 2):
+        with transaction.atomic():
+            for old, new in ((first, -1), (second, first), (-1, second)):
+                without_triggers(f"UPDATE core_auditseal SET entry_id = {new} WHERE entry_id = {old}")
+            assert audit.verify().problems, (first, second)
+            transaction.set_rollback(True)
+
+
+def test_a_room_adds_its_own_check(trail: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "_checks", {})
+    audit.register_check("test", lambda: ["thing 4: removed"])
+    assert audit.verify().problems == ("thing 4: removed",)
 
 
 def test_a_row_of_a_rolled_back_change_is_not_in_the_trail(transactional_db: None) -> None:

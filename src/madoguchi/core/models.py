@@ -1,4 +1,4 @@
-"""Rows that every room stands on: organisations, the audit trail with its sealed blocks, the outbox of events, counts of calls."""
+"""Rows that every room stands on: organisations, the audit trail with its sealed blocks, the outbox of events, counts of calls, chores."""
 
 import uuid
 
@@ -6,7 +6,7 @@ from django.db import models
 
 from madoguchi.core.vault_models import VaultKey
 
-__all__ = ["AuditBlock", "AuditEntry", "AuditSeal", "CallWindow", "Organisation", "OutboxEvent", "VaultKey"]
+__all__ = ["AuditBlock", "AuditEntry", "AuditSeal", "CallWindow", "Chore", "Organisation", "OutboxEvent", "VaultKey"]
 
 
 class Organisation(models.Model):
@@ -49,6 +49,16 @@ class CallWindow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.calls}"
+
+
+class Chore(models.Model):
+    """When a piece of work that comes again was last begun."""
+
+    name = models.CharField(primary_key=True, max_length=60)
+    begun_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.begun_at}"
 
 
 class AuditEntry(models.Model):

@@ -25,8 +25,8 @@ class PeopleSource:
         return people.facts_of(subject_id, attributes, on=on, sight=sight)
 
     def standing(self, subject_id: str) -> consents.Standing | None:
-        """Return OPEN for everybody known: protection hides places, it does not shut a person out of services."""
-        return consents.Standing.OPEN if people.person(subject_id) else None
+        """Return OPEN: protection hides places, it does not shut a person out of services. A stranger has no facts."""
+        return consents.Standing.OPEN
 
     def subject_of_account(self, account_id: str) -> str | None:
         """Return the person of an account."""
@@ -46,8 +46,8 @@ class BusinessSource:
         return list(best.values())
 
     def standing(self, subject_id: str) -> consents.Standing | None:
-        """Return OPEN for a business that is known."""
-        return consents.Standing.OPEN if businesses.get_by_id(subject_id) else None
+        """Return OPEN: businesses are not under protection, and one that is not there has no facts."""
+        return consents.Standing.OPEN
 
     def subject_of_account(self, account_id: str) -> str | None:
         """Return the business that an account acts for."""

@@ -46,7 +46,7 @@ class FactSource(Protocol):
         """
 
     def standing(self, subject_id: str) -> Standing | None:
-        """Return whether the subject is open or protected; None when there is no such subject."""
+        """Return whether the subject is open or protected; None when the source can tell that there is none."""
 
     def subject_of_account(self, account_id: str) -> str | None:
         """Return the subject that a signed-in account stands for, or None."""
