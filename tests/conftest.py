@@ -21,6 +21,8 @@ from madoguchi.apps.accounts.models import User
 from madoguchi.core import appendonly, packs
 from madoguchi.core.permissions import Role
 
+SEARCH_TABLES = ("registry_search", "businesses_search")
+"""SQLite's full-text tables belong to no model, so Django does not empty them."""
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
@@ -49,7 +51,9 @@ def _let_django_empty_the_tables() -> Iterator[None]:
         with connection.cursor() as cursor:
             for statement in appendonly.dropping(connection.vendor):
                 cursor.execute(statement)
-        original(self, sql_list)
+        original(
+            self, [*sql_list, *(f"DELETE FROM {table}" for table in SEARCH_TABLES if connection.vendor == "sqlite")]
+        )
         with connection.cursor() as cursor:
             for statement in appendonly.creating(connection.vendor):
                 cursor.execute(statement)

@@ -26,7 +26,8 @@ from madoguchi.apps.accounts import services
 from madoguchi.apps.accounts.contracts import AssuranceLevel
 from madoguchi.apps.accounts.models import User
 from madoguchi.apps.accounts.oidc import discovery
-from madoguchi.apps.accounts.oidc.providers import Kind, ProviderSettings, preset, public_key_set
+from madoguchi.apps.accounts.oidc.providers import ProviderSettings, preset, public_key_set
+from madoguchi.core.access import Kind
 from madoguchi.core.models import Organisation
 from madoguchi.core.permissions import Role
 

@@ -46,6 +46,7 @@ class Town:
     def __init__(self) -> None:
         self.children: dict[str, dict[str, str]] = {}
         self.persons: dict[str, str | None] = {}
+        self.strangers: set[str] = set()
 
     def principal_of(self, account_id: str) -> str | None:
         return self.persons.get(account_id, f"person-of-{account_id}")
@@ -55,6 +56,9 @@ class Town:
 
     def name_of(self, principal_id: str) -> str:
         return f"名前 {principal_id[:20]}"
+
+    def may_edit(self, organisation_id: str, principal_id: str) -> bool:
+        return organisation_id not in self.strangers and bool(self.name_of(principal_id))
 
     def procedures(self) -> tuple[Choice, ...]:
         return (Choice("jidou-teate", "児童手当"), Choice("hoiku", "保育園"))

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,26 +13,17 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from madoguchi.apps.accounts import delegation_acting, sessions
-from madoguchi.apps.accounts.contracts import AssuranceLevel, Method
+from madoguchi.apps.accounts import delegation_acting
+from madoguchi.apps.accounts.contracts import AssuranceLevel
 from madoguchi.apps.accounts.delegation_models import DelegationRow
 from madoguchi.apps.accounts.models import User
 from madoguchi.core.models import AuditEntry
+from tests.accounts.entering import enter
 from tests.accounts.test_delegation import Town, account, person_of, town
 from tests.site.browser import PHONE, browser
 
 __all__ = ["browser", "town"]  # fixtures
 pytestmark = pytest.mark.django_db
-
-
-def enter(user: User, level: AssuranceLevel = AssuranceLevel.CARD) -> Client:
-    """Return a browser in which an account is signed in at a level."""
-    client = Client()
-    request: Any = RequestFactory().get("/")
-    request.session, request.user = client.session, SimpleNamespace(is_authenticated=False, pk=None)
-    sessions.begin(request, user, level=level, method=Method.OPENID, authenticated_at=timezone.now())
-    client.cookies["sessionid"] = request.session.session_key
-    return client
 
 
 @pytest.fixture
@@ -57,7 +47,7 @@ def wish(client: Client, **changes: object) -> dict[str, object]:
 
 
 def code_of(page: Any) -> str:
-    found = re.search(r"<code>([A-Z2-7-]+)</code>", page.content.decode())
+    found = re.search(r'<code class="lead">([A-Z2-7-]+)</code>', page.content.decode())
     assert found is not None
     return found[1]
 
@@ -177,9 +167,11 @@ def test_a_parent_takes_charge_of_a_child_of_the_household_and_of_no_other(hanak
     assert "child-1" in head(client)
 
 
-def test_the_list_shows_both_sides_and_staff_have_no_such_pages(delegated: tuple[Client, Client], hanako: User) -> None:
+def test_the_list_shows_both_sides_and_staff_have_no_such_pages(
+    delegated: tuple[Client, Client], hanako: User, taro: User
+) -> None:
     principal, agent = delegated
-    assert "taro" in principal.get("/account/delegations/").content.decode()
+    assert f"名前 {person_of(taro)[:20]}" in principal.get("/account/delegations/").content.decode()
     for page in ("/account/delegations/", "/account/acting/"):
         assert person_of(hanako)[:20] in agent.get(page).content.decode()
     staff = Client()
@@ -195,12 +187,11 @@ def test_pages_of_delegation_and_passkeys_are_accessible(
 ) -> None:
     principal, agent = delegated
     agent.post("/account/acting/", {"principal": person_of(hanako)})
-    staff = Client()
     clerk = User.objects.create(username="staff", password="!", display_name="職員")
     clerk.passkeys.create(
         name="予備", credential_id="x", public_key=b"-", sign_count=0, synced=True, created_at=timezone.now()
     )
-    staff.force_login(clerk)
+    staff = enter(clerk, AssuranceLevel.PASSKEY)
     revoke = f"/account/delegations/{DelegationRow.objects.get().pk}/revoke/"
     pages = [
         (principal, ("/account/delegations/", "/account/delegations/new/", revoke)),

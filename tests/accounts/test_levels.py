@@ -139,7 +139,7 @@ def test_staff_without_a_way_are_told_what_to_do(client: Client, sso: FakeProvid
     client.post("/sign-in/", {"username": "fukushi", "password": PASSWORD})
     answer = client.get("/precious/", follow=True)
     assert answer.status_code == 403
-    assert "職員認証かパスキーを登録" in answer.content.decode()
+    assert "職員認証を登録してから" in answer.content.decode()
     assert client.get("/open/").content == b"here"
     assert walk(Client(), "/sign-in/sso/").status_code == 400
     assert refusals() == [Reason.NOT_LINKED]

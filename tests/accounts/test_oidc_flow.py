@@ -9,9 +9,9 @@ from django.test import Client
 
 from madoguchi.apps.accounts import api
 from madoguchi.apps.accounts.models import Identity, SignInAttempt, User
-from madoguchi.apps.accounts.oidc.providers import Kind, ProviderMisconfigured, preset, read, signing_keys
+from madoguchi.apps.accounts.oidc.providers import ProviderMisconfigured, preset, read, signing_keys
 from madoguchi.core import events
-from madoguchi.core.access import Kind as AccessKind
+from madoguchi.core.access import Kind
 from madoguchi.core.models import AuditEntry, OutboxEvent
 from tests.accounts.provider import (
     CARD_HOLDER,
@@ -91,7 +91,7 @@ def test_a_business_signs_in_with_its_issuer_ending_in_a_slash(client: Client, g
     assert walk(client, "/sign-in/gbiz/").status_code == 302
     told = event("BusinessSignedIn")
     assert told["claims"] == {name: value for name, value in COMPANY.items() if name != "sub"}
-    assert User.objects.get().kind == AccessKind.BUSINESS
+    assert User.objects.get().kind == Kind.BUSINESS
 
 
 @pytest.mark.parametrize(("account_type", "level"), [("1", 1), ("2", 3), ("3", 1), ("9", 1), (None, 1)])
@@ -280,7 +280,3 @@ def test_providers_are_read_from_the_environment() -> None:
 def test_unsafe_settings_are_refused_with_a_remedy(change: dict[str, str], words: str) -> None:
     with pytest.raises(ProviderMisconfigured, match=words):
         read({**GOOD, **change})
-
-
-def test_the_kinds_of_accounts_are_the_same_everywhere() -> None:
-    assert {*User.Kind.values} == {kind.value for kind in AccessKind} == {kind.value for kind in Kind}

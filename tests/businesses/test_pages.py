@@ -4,11 +4,15 @@ import pytest
 from django.test import Client
 
 from madoguchi.apps.accounts import services as accounts
+from madoguchi.apps.accounts.models import User
+from madoguchi.apps.businesses import services
+from madoguchi.apps.businesses.contracts import Attribute, Method
 from madoguchi.apps.businesses.models import Business, LinkCase
+from madoguchi.core.access import Kind
 from madoguchi.core.permissions import Role
-from tests.businesses.conftest import Load
+from tests.businesses.conftest import NOW, Load
 from tests.businesses.rows import number, row
-from tests.businesses.test_services import linked  # noqa: F401 # a fixture
+from tests.businesses.test_services import linked, signed_in  # noqa: F401 # `linked` is a fixture
 
 
 @pytest.fixture
@@ -120,3 +124,93 @@ def test_other_organisations_and_other_roles_see_no_case(client: Client) -> None
 @pytest.mark.django_db
 def test_strangers_are_sent_to_the_sign_in(client: Client) -> None:
     assert client.get("/desk/businesses/review/").status_code == 302
+
+
+def signed_in_as(username: str, **claims: str) -> Client:
+    """Return the browser of a business that signed in with these claims."""
+    user = User.objects.create_user(username, "a long sample password", kind=Kind.BUSINESS, display_name=username)
+    services.on_business_signed_in(signed_in(str(user.pk), **claims))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def put(business: Business, method: Method, **told: object) -> None:
+    facts = {Attribute[name]: value for name, value in told.items()}
+    services.put_facts(business.pk, facts, source="gbizinfo", method=method, as_of=NOW.date(), now=NOW)
+
+
+@pytest.mark.usefixtures("register")
+def test_a_corporation_sees_what_is_known_of_it_with_source_and_day() -> None:
+    business = Business.objects.get(corporate_number=number(1))
+    put(business, Method.REGISTRY, CAPITAL_YEN=3_000_000, EMPLOYEES=1200)
+    put(business, Method.SELF, SUMMARY="見本の小売")
+    place = {"record": "1", "name": "見本工場", "kana": "", "address": "東京都中央区銀座1-1"}
+    services.put_establishments(business.pk, [place], source="gbizinfo", as_of=NOW.date())
+    answer = signed_in_as("prime", corporate_number=number(1)).get("/businesses/mine/")
+    html = answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+    for words in (number(1), "株式会社見本1", "国税庁法人番号公表サイト", "2026年8月19日", "3,000,000円", "1,200人"):
+        assert words in html
+    for words in ("確認ずみ", "申告", "gBizINFO", "2026年11月24日", "見本工場", "/me/consents/", "/me/access/"):
+        assert words in html
+    assert html.count("<h1>") == 1
+
+
+@pytest.mark.usefixtures("register")
+def test_another_business_sees_nothing_of_it() -> None:
+    put(Business.objects.get(corporate_number=number(1)), Method.REGISTRY, REPRESENTATIVE="例示 次郎")
+    first = signed_in_as("person", corp_type="2", name="山田はな商会", address1="新宿区西新宿2-8-1")
+    services.put_facts(
+        Business.objects.get(corporate_number=None).pk, {Attribute.REPRESENTATIVE: "山田 花子"}, source="gbizid",
+        method=Method.SELF, as_of=None, now=NOW,
+    )  # fmt: skip
+    own = first.get("/businesses/mine/").content.decode()
+    for words in ("山田はな商会", "新宿区西新宿2-8-1", "山田 花子", "個人事業主", "日付は分かりません"):
+        assert words in own
+    other = signed_in_as("other", corporate_number=number(4)).get("/businesses/mine/").content.decode()
+    assert number(4) in other
+    for words in ("山田", "例示 次郎", number(1)):
+        assert words not in other
+    assert "例示 次郎" not in own
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        ({"account_type": "1"}, ("gBizIDエントリー", "gBizIDプライムを申しこみます")),
+        ({"corporate_number": number(77)}, (number(77), "1週間たっても")),
+        ({"corporate_number": ""}, ("正しい法人番号がとどきませんでした", "直してから")),
+    ],
+)
+@pytest.mark.usefixtures("register")
+def test_an_account_that_acts_for_nobody_is_told_why_and_what_to_do(
+    claims: dict[str, str], words: tuple[str, ...]
+) -> None:
+    html = signed_in_as("nobody", **claims).get("/businesses/mine/").content.decode()
+    assert "まだどの事業者にも結びついていません" in html
+    assert all(text in html for text in words)
+    assert "株式会社見本1" not in html
+
+
+@pytest.mark.usefixtures("register")
+def test_an_account_whose_sign_in_is_still_on_its_way_is_asked_to_wait(client: Client) -> None:
+    user = User.objects.create_user("new", "a long sample password", kind=Kind.BUSINESS, display_name="new")
+    client.force_login(user)
+    assert "開き直してください" in client.get("/businesses/mine/").content.decode()
+
+
+@pytest.mark.usefixtures("register")
+def test_a_closed_business_sees_that_it_is_closed_and_by_whom_it_is_carried_on() -> None:
+    html = signed_in_as("merged", corporate_number=number(2)).get("/businesses/mine/").content.decode()
+    assert "合併により消滅しました" in html
+    assert f"/businesses/{number(1)}/" in html
+
+
+@pytest.mark.django_db
+def test_only_businesses_have_a_page_of_their_own(client: Client) -> None:
+    assert client.get("/businesses/mine/").status_code == 302
+    user = User.objects.create_user("someone", "a long sample password", kind=Kind.RESIDENT, display_name="x")
+    client.force_login(user)
+    assert client.get("/businesses/mine/").status_code == 404
+    assert client.post("/businesses/mine/").status_code == 404

@@ -2,10 +2,12 @@
 
 import pytest
 
+from madoguchi.apps.businesses import services
 from madoguchi.apps.businesses.models import Business
 from madoguchi.apps.businesses.searching import Filters, search
 from tests.businesses.conftest import Load
 from tests.businesses.rows import number, row
+from tests.businesses.test_services import signed_in
 
 NAMES = {
     1: {"name": "株式会社髙島屋商店", "furigana": "タカシマヤショウテン"},
@@ -63,7 +65,8 @@ def test_withheld_and_deleted_numbers_are_never_listed(text: str) -> None:
 
 @pytest.mark.usefixtures("register")
 def test_sole_proprietors_are_never_listed() -> None:
-    Business.objects.create(name="山田商会", core="山田商会", core_reversed="会商田山", source="gbizid")
+    services.on_business_signed_in(signed_in(corp_type="2", name="山田商会", address1="新宿区西新宿2-8-1"))
+    assert Business.objects.filter(corporate_number=None).count() == 1
     assert found("山田商会") == []
 
 

@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 
 from madoguchi.apps.accounts.contracts import BusinessSignedIn
 from madoguchi.apps.businesses import api, feed, queries, services
-from madoguchi.apps.businesses.contracts import Attribute, ChangeKind, Method
+from madoguchi.apps.businesses.contracts import Attribute, ChangeKind, Method, NotLinked
 from madoguchi.apps.businesses.linking import records
 from madoguchi.apps.businesses.models import Business, ChangeEntry, Fact, LinkCase
 from madoguchi.core.models import AuditEntry
@@ -55,11 +55,54 @@ def test_a_sole_proprietor_gets_a_business_of_their_own_once(towns: None) -> Non
     claims = {"corp_type": "2", "name": "山田 花子", "address1": "東京都新宿区", "address2": "西新宿2-8-1"}
     for _ in range(2):
         services.on_business_signed_in(signed_in(**claims))
-    row_ = Business.objects.get()
-    assert (row_.corporate_number, row_.town, row_.source) == (None, "西新宿二丁目", "gbizid")
+    view = api.business_of_account("a1")
+    assert view is not None
+    assert (view.corporate_number, view.name, view.source) == (None, "山田 花子", "gbizid")
+    assert (view.address.town, view.address.city_code) == ("西新宿二丁目", "13104")
     services.on_business_signed_in(signed_in(**claims | {"name": "佐藤 花子"}))
-    assert Business.objects.get().name == "佐藤 花子"
+    assert api.get_by_id(view.id).name == "佐藤 花子"  # type: ignore[union-attr]
+    assert Business.objects.count() == 1
     assert [change.kind for change in api.changes(since=0, limit=9)] == [ChangeKind.CREATED, ChangeKind.UPDATED]
+
+
+def test_an_address_elsewhere_in_japan_is_kept_but_not_read_as_one_of_the_metropolis(towns: None) -> None:
+    claims = {"corp_type": "2", "name": "山田商会", "prefecture_name": "見本県", "address1": "中央区銀座1-1"}
+    services.on_business_signed_in(signed_in(**claims))
+    view = api.business_of_account("a1")
+    assert view is not None
+    assert (str(view.address), view.address.city_code, view.address.town) == ("見本県中央区銀座1-1", "", "")
+
+
+@pytest.mark.parametrize(
+    ("claims", "reason", "told"),
+    [
+        ({"account_type": "1"}, NotLinked.ENTRY_ACCOUNT, ""),
+        ({"corporate_number": "12"}, NotLinked.NO_NUMBER, ""),
+        ({"corporate_number": number(9)}, NotLinked.UNKNOWN_NUMBER, number(9)),
+    ],
+)
+def test_why_an_account_acts_for_nobody_is_kept_until_it_does(
+    load: Load, claims: dict[str, str], reason: NotLinked, told: str
+) -> None:
+    load([row(1)])
+    for _ in range(2):
+        services.on_business_signed_in(signed_in(**{"corporate_number": number(1), **claims}))
+    unlinked = queries.unlinked("a1")
+    assert unlinked is not None
+    assert (unlinked.reason, unlinked.corporate_number) == (reason, told)
+    assert api.export_account("a1")["not_linked"] == reason
+    services.on_business_signed_in(signed_in(corporate_number=number(1)))
+    assert queries.unlinked("a1") is None
+    assert api.business_of_account("a1") is not None
+
+
+def test_a_checked_number_that_nobody_knows_ends_the_old_link(load: Load) -> None:
+    load([row(1)])
+    services.on_business_signed_in(signed_in(corporate_number=number(1)))
+    services.on_business_signed_in(signed_in(corporate_number=number(9)))
+    assert api.business_of_account("a1") is None
+    assert api.erase_account("a1", NOW).removed == 1
+    assert queries.unlinked("a1") is None
 
 
 def test_a_sole_proprietor_can_be_exported_and_erased(towns: None) -> None:
@@ -174,7 +217,7 @@ def test_sequences_have_no_gaps_and_follow_commits_with_many_writers_and_rollbac
             try:
                 with transaction.atomic():
                     counter = feed.lock()
-                    row_ = Business.objects.create(name=f"{writer}-{turn}", source="test")
+                    row_ = Business.objects.create(source=f"{writer}-{turn}")
                     feed.add(counter, business_id=row_.pk, corporate_number=None, kind=ChangeKind.CREATED, now=NOW)
                     if turn % 4 == 3:
                         raise RuntimeError("rolled back on purpose")

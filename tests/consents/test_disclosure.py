@@ -12,7 +12,7 @@ from madoguchi.apps.consents.api import Basis, disclose
 from madoguchi.apps.consents.models import AccessEntry, ConsentRecord, DataAgreement, Revision
 from madoguchi.apps.consents.services import consent, emergencies
 from madoguchi.apps.consents.services import terms as terms_service
-from madoguchi.core import audit
+from madoguchi.core import audit, rotation
 from madoguchi.core.models import AuditEntry, OutboxEvent
 from madoguchi.core.permissions import NotPermitted, Role
 from tests.consents.world import (
@@ -246,12 +246,30 @@ def test_the_audit_row_of_the_door_has_the_form_of_every_audit_row(terms: Memory
 def test_an_edited_or_removed_log_entry_is_found(terms: Memory) -> None:
     first, second = disclose(ask(), NOW), disclose(ask_by_law(), NOW)
     assert journal.verify() == []
-    AccessEntry.objects.filter(pk=first.id).update(reason="changed")
+    AccessEntry.objects.filter(pk=first.id).update(purpose_id="changed")
     AccessEntry.objects.filter(pk=second.id).delete()
     assert [problem.split(": ")[1] for problem in journal.verify()] == [
         "the entry differs from its audit row",
         "the entry was removed",
     ]
+    assert set(journal.verify()) <= set(audit.verify().problems), "audit verify tells it, too"
+
+
+@pytest.mark.parametrize("changed", ["removed", "of another entry", "spoilt"])
+def test_exchanged_or_spoilt_words_of_the_log_are_found(terms: Memory, changed: str) -> None:
+    first, other = (disclose(ask(reason=words), NOW) for words in ("面談のため", "別の理由"))
+    foreign = AccessEntry.objects.get(pk=other.id)
+    new = {"removed": None, "of another entry": foreign.sealed, "spoilt": bytes(foreign.sealed or b"")[:-1] + b"x"}
+    AccessEntry.objects.filter(pk=first.id).update(sealed=new[changed])
+    assert journal.verify() == [f"access {first.id}: the entry differs from its audit row"]
+
+
+def test_words_of_the_log_stay_whole_through_a_rotation_of_keys(terms: Memory) -> None:
+    made = disclose(ask(reason="面談のため", case_reference="C-9"), NOW)
+    rotation.rotate(now=NOW)
+    entry = AccessEntry.objects.get(pk=made.id)
+    assert (entry.case_reference, entry.reason) == ("C-9", "面談のため")
+    assert journal.verify() == []
 
 
 def test_if_the_log_cannot_be_written_nothing_is_disclosed(terms: Memory) -> None:

@@ -1,7 +1,6 @@
 """Chores are done when they are due, by one worker of several, and a failure stops nothing else."""
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,11 +13,11 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     monkeypatch.setattr(housekeeping, "_duties", {})
     housekeeping.register("test.tidy", lambda: names.append("tidy"), every=HOUR)
-    yield names
+    return names
 
 
 @pytest.mark.django_db

@@ -6,7 +6,13 @@ from django.test import Client
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from madoguchi.apps.accounts.contracts import BusinessSignedIn
 from madoguchi.apps.accounts.models import User
+from madoguchi.apps.businesses import api as businesses
+from madoguchi.apps.people import api as people
+from madoguchi.core.permissions import SYSTEM
+from tests.conftest import NOW
+from tests.people.conftest import prove
 from tests.site.browser import DESKTOP, PHONE, browser
 from tests.site.test_pages import DESK, PUBLIC
 
@@ -55,6 +61,52 @@ def test_no_page_of_staff_has_a_violation(live_server: LiveServer, publisher: Us
     context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type] # a plain dict is taken
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     assert check(context.new_page(), live_server, DESK) == []
+    context.close()
+
+
+ME = (
+    "/me/", "/me/facts/住居/", "/me/facts/生年月日/", "/me/data/", "/me/consents/", "/me/consents/?organisation=131199",
+    "/me/access/", "/account/", "/account/sessions/", "/account/delegations/", "/account/delegations/new/",
+    "/account/delegations/accept/", "/en/me/", "/ja-easy/me/consents/", "/programmes/jidou-teate/", "/finder/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_no_page_of_a_resident_has_a_violation(
+    live_server: LiveServer, pack: object, browser: Browser, size: dict[str, int]
+) -> None:
+    client, user = Client(), User.objects.create(username="resident", display_name="住民", kind="resident")
+    person = people.create_person(SYSTEM, "", now=NOW, account_id=str(user.pk)).id
+    facts = {"氏名": "見本 花子", "住所": "東京都板橋区見本町一丁目2番3号", "生年月日": "1992-04-15"}
+    source = people.Provenance("住民基本台帳", "page-test", people.Method.REGISTRY)
+    people.record_verified(SYSTEM, "", people.Subject.person(person), facts, provenance=source, obtained_at=NOW)
+    prove(client, user)
+    context = browser.new_context(viewport=size)  # type: ignore[arg-type] # a plain dict is taken
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = context.new_page()
+    assert check(page, live_server, ME) == []
+    assert page.locator("h1").count() == 1
+    page.goto(live_server.url + "/me/")
+    assert "見本 花子" in page.inner_text("main")
+    context.close()
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_no_page_of_a_business_has_a_violation(
+    live_server: LiveServer, pack: object, browser: Browser, linked: bool
+) -> None:
+    client, user = Client(), User.objects.create(username="business", display_name="事業者", kind="business")
+    if linked:
+        claims = {"account_type": "2", "corp_type": "2", "name": "見本 良子", "address1": "板橋区見本町1-2"}
+        told = BusinessSignedIn(str(user.pk), "https://gbiz.example", "s", claims, NOW.isoformat())
+        businesses.on_business_signed_in(told)
+    prove(client, user)
+    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type] # a plain dict is taken
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = context.new_page()
+    assert check(page, live_server, ("/businesses/mine/", "/me/consents/", "/me/access/", "/me/business-data/")) == []
+    page.goto(live_server.url + "/businesses/mine/")
+    assert ("見本 良子" in page.inner_text("main")) is linked
     context.close()
 
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from madoguchi.apps.accounts.models import Identity, User
 from madoguchi.apps.accounts.oidc import providers
+from madoguchi.core.access import Kind
 from madoguchi.site.identity import registration, samples, server
 from madoguchi.site.identity.provider import Provider
 from tests.site.browser import PHONE, browser
@@ -61,13 +62,13 @@ def sign_in(name: str, account: str) -> tuple[Client, Any]:
 @pytest.mark.parametrize(
     ("name", "account", "kind", "level"),
     [
-        ("resident", "hanako", User.Kind.RESIDENT, 3),
-        ("business", "mihon-shoten", User.Kind.BUSINESS, 3),
-        ("business", "reiji-kosan", User.Kind.BUSINESS, 1),
+        ("resident", "hanako", Kind.RESIDENT, 3),
+        ("business", "mihon-shoten", Kind.BUSINESS, 3),
+        ("business", "reiji-kosan", Kind.BUSINESS, 1),
     ],
 )
 def test_residents_and_businesses_sign_in_at_their_level(
-    provider: Provider, name: str, account: str, kind: User.Kind, level: int
+    provider: Provider, name: str, account: str, kind: Kind, level: int
 ) -> None:
     client, answer = sign_in(name, account)
     assert answer.status_code in (200, 302)

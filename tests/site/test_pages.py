@@ -11,9 +11,9 @@ from madoguchi.apps.registry.models import Programme
 PUBLIC = (
     "/", "/programmes/", "/programmes/?q=手当&age=3&municipality=131199", "/programmes/jidou-teate/",
     "/programmes/kaigo-nintei/", "/programmes/jidou-teate/history/", "/finder/", "/open-data/", "/about/",
-    "/about/sources/", "/about/accessibility/", "/sign-in/",
+    "/about/sources/", "/about/accessibility/", "/sign-in/", "/passkey/", "/businesses/", "/businesses/?q=見本",
 )  # fmt: skip
-DESK = ("/desk/", "/desk/018-support/", "/account/")
+DESK = ("/desk/", "/desk/018-support/", "/account/", "/account/passkeys/")
 ID = "018-support"
 pytestmark = pytest.mark.django_db
 

@@ -14,10 +14,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from madoguchi.core import vault
+from madoguchi.core import sealed_rows
 from madoguchi.core.models import OutboxEvent
 
 logger = logging.getLogger(__name__)
@@ -48,9 +48,7 @@ def publish(event: Any, *, promptly: bool = False) -> None:
     personal = {name: payload.pop(name) for name in getattr(event, "sealed_fields", ())}
     row = OutboxEvent(name=type(event).__name__, payload=payload)
     if personal:
-        sealer = vault.sealer()
-        row.sealed = sealer.seal(json.dumps(personal).encode(), context=_context(row))
-        row.key_id = sealer.key.id
+        sealed_rows.put(row, json.dumps(personal).encode(), context=_context(row))
     row.save(force_insert=True)
     if promptly:
         transaction.on_commit(lambda: deliver_one(row.pk), robust=True)
@@ -64,7 +62,7 @@ def content_of(row: OutboxEvent) -> dict[str, Any]:
     """Return every field of an event; raise `vault.VaultError` when its sealed part does not open."""
     if row.sealed is None:
         return dict(row.payload)
-    return {**row.payload, **json.loads(vault.open_sealed(bytes(row.sealed), context=_context(row)))}
+    return {**row.payload, **json.loads(sealed_rows.plain_of(row, context=_context(row)))}
 
 
 def deliver_pending(*, limit: int = 100) -> int:
@@ -125,21 +123,4 @@ def _told(event: OutboxEvent, problem: Exception) -> str:
     return kind if event.sealed is not None else f"{kind}: {problem}"[:500]
 
 
-@transaction.atomic
-def _reseal(most: int) -> int:
-    sealer = vault.sealer()
-    waiting = OutboxEvent.objects.select_for_update(of=("self",)).exclude(key=None).exclude(key_id=sealer.key.id)
-    rows = list(waiting.order_by("pk")[:most])
-    for row in rows:
-        plain = vault.open_sealed(bytes(row.sealed or b""), context=_context(row))
-        row.sealed, row.key_id = sealer.seal(plain, context=_context(row)), sealer.key.id
-    OutboxEvent.objects.bulk_update(rows, ["sealed", "key"])
-    return len(rows)
-
-
-def _counts() -> dict[int, int]:
-    rows = OutboxEvent.objects.exclude(key=None).order_by()
-    return dict(rows.values_list("key_id").annotate(Count("key_id")))
-
-
-STORE = vault.Store("core.outbox", _counts, _reseal)
+STORE = sealed_rows.store("core.outbox", OutboxEvent.objects, _context)

@@ -1,47 +1,89 @@
-"""The steps of the demonstration. Knows how the rooms fit together; every record that it makes is labelled sample."""
+"""The steps of the demonstration. Knows how the rooms fit together; every record that it makes is labelled sample.
+
+A step that finds its work done changes nothing.
+"""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from madoguchi.apps.accounts import api as accounts
+from madoguchi.apps.accounts import identities
+from madoguchi.apps.accounts.models import Identity, User
+from madoguchi.apps.accounts.oidc.providers import ProviderSettings
+from madoguchi.apps.businesses.models import Statement
+from madoguchi.apps.businesses.register import files, loading
+from madoguchi.apps.businesses.register.rows import Row
+from madoguchi.apps.consents import api as consents
+from madoguchi.apps.consents import queries as consent_queries
+from madoguchi.apps.consents.models import AccessEntry, Client
+from madoguchi.apps.consents.services import clients, consent
 from madoguchi.core import audit, packs
-from madoguchi.core.permissions import Role
+from madoguchi.core.access import Kind
+from madoguchi.core.permissions import Actor, Role
+from madoguchi.site import sample_people
+from madoguchi.site.identity import registration, tokens
+from madoguchi.site.identity.issuers import STAFF
+from madoguchi.site.identity.ports import PROVIDER_PORT, free_port
 
+__all__ = ["free_port"]  # tests take it from here
 SAMPLE_PASSWORD = "madoguchi-sample"  # noqa: S105 # printed on purpose; accounts exist only where MADOGUCHI_DEMO is set
+ITABASHI = "131199"
 SAMPLE_STAFF = (
-    ("itabashi-editor", "板橋区 サンプル担当", "131199", Role.PUBLISHER),
+    ("itabashi-editor", "板橋区 サンプル担当", ITABASHI, Role.PUBLISHER),
+    ("itabashi-caseworker", "板橋区 サンプル相談員", ITABASHI, Role.CASEWORKER),
+    ("itabashi-business", "板橋区 サンプル照合担当", ITABASHI, Role.BUSINESS_REVIEWER),
+    ("itabashi-admin", "板橋区 サンプル管理者", ITABASHI, Role.ADMINISTRATOR),
+    ("itabashi-emergency", "板橋区 サンプル緊急担当", ITABASHI, Role.EMERGENCY),
+    ("itabashi-auditor", "板橋区 サンプル監査", ITABASHI, Role.AUDITOR),
     ("chofu-editor", "調布市 サンプル担当", "132080", Role.PUBLISHER),
     ("fukushi-editor", "東京都福祉局 サンプル担当", "tokyo-fukushi", Role.PUBLISHER),
     ("tokyo-auditor", "東京都 サンプル監査", "tokyo", Role.AUDITOR),
 )
-PAGES = (
-    "/",
-    "/en/",
-    "/ja-easy/",
-    "/programmes/?q=手当",
-    "/finder/",
-    "/open-data/",
-    "/about/",
-    "/about/sources/",
-    "/sign-in/",
-    "/api/v1/programmes?limit=5",
-    "/api/v1/openapi.json",
+"""Name, shown name, organisation, role. The names are also those of the cards in `samples/identities.yaml`."""
+CORPORATIONS = "samples/corporations.csv"
+SAMPLE_PERSON, CASEWORKER = "hanako", "itabashi-caseworker"
+SAMPLE_CLIENT, SAMPLE_CLIENT_NAME = "sample-itabashi-childcare", "板橋区 保育システム（見本）"
+CLIENT_SECRET_FILE = "sample-client-secret"  # noqa: S105 # the name of a file
+PREPARATION = Actor("demonstration", "見本の準備")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleDisclosure:
+    """One request for facts about the sample person. Its case number is told once."""
+
+    case: str
+    purpose: str
+    basis: consents.Basis
+    attributes: tuple[str, ...]
+    by_staff: bool
+
+
+SAMPLE_DISCLOSURES = (
+    SampleDisclosure(
+        "見本-1",
+        "child-allowance",
+        consents.Basis.LAW,
+        ("氏名", "住所", "生年月日", "所得", "世帯人数"),
+        by_staff=False,
+    ),
+    SampleDisclosure(
+        "見本-2",
+        "childcare-place",
+        consents.Basis.CONSENT,
+        ("氏名", "住所", "住民税所得割額", "就労中"),
+        by_staff=False,
+    ),
+    SampleDisclosure(
+        "見本-3", "child-allowance", consents.Basis.LAW, ("氏名", "所得", "扶養親族等の数"), by_staff=True
+    ),
 )
 
 
@@ -58,14 +100,122 @@ def load_pack() -> dict[str, Any]:
 
 
 def create_sample_staff() -> list[dict[str, str]]:
-    """Make one labelled sample account per role that the demonstration shows."""
-    people = []
+    """Make one labelled sample account per role that the demonstration shows, linked with its card."""
+    provider = sample_providers().get(Kind.STAFF)
+    made = []
     for username, name, organisation, role in SAMPLE_STAFF:
-        accounts.ensure_staff(
-            username=username, display_name=name, password=SAMPLE_PASSWORD, roles={organisation: {role}}
+        if _roles_of(username) != {organisation: frozenset({role})}:
+            accounts.ensure_staff(
+                username=username, display_name=name, password=SAMPLE_PASSWORD, roles={organisation: {role}}
+            )
+        if provider is not None:
+            _link(User.objects.get(username=username), provider)
+        made.append({"username": username, "password": SAMPLE_PASSWORD, "organisation": name, "role": role.value})
+    return made
+
+
+def sample_providers() -> Mapping[Kind, ProviderSettings]:
+    """Return the providers of the settings that are the local one; an operator's own are left alone."""
+    return registration.local(settings.OIDC_PROVIDERS.values(), base=registration.base_address(PROVIDER_PORT))
+
+
+def _roles_of(username: str) -> Mapping[str, frozenset[Role]]:
+    user = User.objects.filter(username=username).first()
+    return accounts.actor_of(user).roles if user else {}
+
+
+def _link(user: User, provider: ProviderSettings) -> None:
+    """Link a sample account with the card of its name; one that has a card of this issuer keeps it."""
+    if Identity.objects.filter(user=user, issuer=provider.issuer).exists():
+        return
+    subject = tokens.subject(STAFF, provider.client_id, user.username, salt=registration.salt(Path(settings.DATA_DIR)))
+    identities.link_staff(
+        user, provider=provider.name, issuer=provider.issuer, subject=subject, now=timezone.now(), actor=PREPARATION
+    )
+
+
+def tell_sample_people() -> dict[str, int]:
+    """Tell the sample people and households; a pack without them has none."""
+    folder = Path(settings.PACK_DIR)
+    if not (folder / sample_people.FILE).exists():
+        return {"households": 0, "people": 0, "new": 0}
+    return sample_people.tell(folder, now=timezone.now())
+
+
+def load_sample_businesses() -> dict[str, int]:
+    """Load the sample corporations once; a pack without them has none. A rejected row is an error."""
+    path = Path(settings.PACK_DIR) / CORPORATIONS
+    if not path.exists():
+        return {"rows": 0, "new": 0}
+    lines = [line.row for line in files.read(path, defaults={})]
+    rows = [row for row in lines if isinstance(row, Row)]
+    told = set(
+        Statement.objects.filter(corporate_number__in=[row.number for row in rows]).values_list(
+            "corporate_number", "digest"
         )
-        people.append({"username": username, "password": SAMPLE_PASSWORD, "organisation": name, "role": role.value})
-    return people
+    )
+    if len(rows) == len(lines) and {(row.number, row.digest) for row in rows} <= told:
+        return {"rows": len(rows), "new": 0}
+    report = loading.load_file(path, now=timezone.now())
+    if report.rejected:
+        first = report.rejections[0]
+        raise CommandError(f"{CORPORATIONS}:{first.line}: {first.field}: {first.reason} {first.remedy}")
+    return {"rows": report.read, "new": report.statements}
+
+
+def make_sample_disclosures() -> dict[str, Any]:
+    """Let one sample system and one sample caseworker look at the sample person, so that her log shows something."""
+    person_id = sample_people.person_of(SAMPLE_PERSON)
+    if person_id is None:
+        return {"client": None, "disclosures": 0, "new": 0}
+    _make_client()
+    _consent(person_id)
+    new = sum(_disclose(person_id, sample) for sample in SAMPLE_DISCLOSURES)
+    return {"client": SAMPLE_CLIENT, "disclosures": len(SAMPLE_DISCLOSURES), "new": new}
+
+
+def _make_client() -> None:
+    """Make the client once; its secret lies in the data folder, readable by its owner only."""
+    if Client.objects.filter(pk=SAMPLE_CLIENT).exists():
+        return
+    _client, secret = clients.create(
+        SAMPLE_CLIENT,
+        organisation_id=ITABASHI,
+        name=SAMPLE_CLIENT_NAME,
+        purposes=["child-allowance", "childcare-place"],
+        now=timezone.now(),
+    )
+    path = Path(settings.DATA_DIR) / CLIENT_SECRET_FILE
+    path.unlink(missing_ok=True)
+    registration.kept_once(path, lambda: secret)
+
+
+def _consent(person_id: str) -> None:
+    """Grant the sample person's consent unless she decided before: a visitor's withdrawal stays."""
+    agreement, now = f"childcare-place.{ITABASHI}", timezone.now()
+    standing = consent_queries.standing_of(person_id, agreement, consents.SubjectKind.PERSON, now)
+    if standing is not None and standing.record is None:
+        consent.grant(person_id, agreement, actor=PREPARATION, now=now)
+
+
+def _disclose(person_id: str, sample: SampleDisclosure) -> bool:
+    """Make one disclosure; false when it stands in the log already."""
+    if any(entry.case_reference == sample.case for entry in AccessEntry.objects.filter(subject_id=person_id)):
+        return False
+    actor = accounts.actor_of(User.objects.get(username=CASEWORKER)) if sample.by_staff else None
+    request = consents.Request(
+        organisation_id=ITABASHI,
+        subject_id=person_id,
+        purpose_id=sample.purpose,
+        attributes=sample.attributes,
+        basis=sample.basis,
+        client_id="" if sample.by_staff else SAMPLE_CLIENT,
+        actor=actor,
+        case_reference=sample.case,
+        reason="見本の手続き",
+    )
+    consents.disclose(request, timezone.now())
+    return True
 
 
 def population_dir() -> Path:
@@ -98,66 +248,3 @@ def seal_audit() -> dict[str, Any]:
         pass
     report = audit.verify()
     return {"entries": report.entries, "blocks": report.blocks, "problems": len(report.problems)}
-
-
-def _command(port: int) -> list[str]:
-    return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "madoguchi.site.wsgi:application",
-    ]  # fmt: skip
-
-
-def serve(*, port: int) -> None:
-    """Serve the site until it is stopped; the process is replaced by the server."""
-    os.execv(sys.executable, _command(port))  # noqa: S606 # fixed arguments, no shell
-
-
-def free_port() -> int:
-    """Return a port that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running_site(port: int) -> Iterator[str]:
-    """Run the server in a child process, wait until it answers, yield its address, stop it."""
-    address = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(_command(port))  # noqa: S603 # fixed arguments, no shell
-    try:
-        _wait_for(f"{address}/sign-in/", process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(200):
-        if process.poll() is not None:
-            raise RuntimeError(f"The server stopped with code {process.returncode}. Run it by hand to see why.")
-        try:
-            _fetch(url)
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("The server did not answer within 20 seconds. Look at the lines above.")
-
-
-def _fetch(url: str) -> tuple[int, int]:
-    quoted = urllib.parse.quote(url, safe=":/?=&")
-    with urllib.request.urlopen(quoted, timeout=30) as response:  # noqa: S310 # always this machine's own address
-        return int(response.status), len(response.read())
-
-
-def fetch_pages(*, port: int) -> list[dict[str, Any]]:
-    """Fetch the main pages from a real server and return status, bytes and milliseconds of each."""
-    results = []
-    with running_site(port or free_port()) as address:
-        for page in PAGES:
-            began = time.monotonic()
-            status, size = _fetch(address + page)
-            milliseconds = round((time.monotonic() - began) * 1000, 1)
-            results.append({"page": page, "status": status, "bytes": size, "milliseconds": milliseconds})
-    return results

@@ -110,7 +110,9 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "registry:desk"
 LOGOUT_REDIRECT_URL = "site:home"
-SIGNED_IN_HOME = {"resident": "people:me"}
+TRUSTED_PROXIES = env.list("MADOGUCHI_TRUSTED_PROXIES", default=[])
+SIGN_IN_CALLS_PER_MINUTE = env.int("MADOGUCHI_SIGN_IN_CALLS_PER_MINUTE", default=30)
+SIGNED_IN_HOME = {"resident": "people:me", "business": "businesses:mine"}
 PUBLIC_URL = env.str("MADOGUCHI_PUBLIC_URL", default="")
 OIDC_PROVIDERS = providers.read(os.environ)
 SESSION_IDLE_MINUTES = env.int("MADOGUCHI_SESSION_IDLE_MINUTES", default=30)
@@ -124,6 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SESSION_ENGINE = "madoguchi.apps.accounts.sealed_sessions"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -71,6 +71,10 @@ class Principals:
         """Return the name of a person or business; empty when it is unknown."""
         return people.name_of(principal_id) or _business_name(principal_id)
 
+    def may_edit(self, organisation_id: str, principal_id: str) -> bool:
+        """Tell whether an organisation keeps the records of this person."""
+        return people.may_edit(organisation_id, principal_id)
+
     def procedures(self) -> tuple[Choice, ...]:
         """Return the published programmes by name."""
         return tuple(Choice(key, name) for key, name in registry.programme_names(get_language() or "ja"))

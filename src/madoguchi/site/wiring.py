@@ -1,16 +1,20 @@
-"""The one page that says which event reaches whom, and which room answers another one's questions."""
+"""The one page that says which event reaches whom, which room answers another one's questions, what is done again and again."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from madoguchi.apps.accounts import delegation_directory
+from madoguchi.apps.accounts import tasks as accounts_tasks
 from madoguchi.apps.accounts.contracts import BusinessSignedIn, ResidentSignedIn
 from madoguchi.apps.businesses import api as businesses
 from madoguchi.apps.businesses.contracts import BusinessChanged
 from madoguchi.apps.consents import api as consents
+from madoguchi.apps.consents import journal, revisions
+from madoguchi.apps.consents import tasks as consents_tasks
 from madoguchi.apps.people import api as people
 from madoguchi.apps.people.contracts import FactsChanged, HouseholdChanged, PersonErased, PersonRegistered
 from madoguchi.apps.registry.contracts import ProgrammePublished
-from madoguchi.core import events
+from madoguchi.core import audit, events, housekeeping
 from madoguchi.site import sources
 
 UNHANDLED: Mapping[type, str] = {
@@ -39,3 +43,7 @@ def connect() -> None:
     consents.register(consents.SubjectKind.PERSON, sources.PeopleSource())
     consents.register(consents.SubjectKind.BUSINESS, sources.BusinessSource())
     delegation_directory.connect(sources.Principals())
+    audit.register_check("consents.journal", journal.verify)
+    audit.register_check("consents.revisions", revisions.verify)
+    housekeeping.register("accounts.forget", accounts_tasks.forget_expired.call, every=timedelta(hours=1))
+    housekeeping.register("consents.forget", consents_tasks.forget_expired.call, every=timedelta(hours=1))

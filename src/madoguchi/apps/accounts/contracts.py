@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-if TYPE_CHECKING:  # core.access needs the models of this room; models need the levels below
-    from madoguchi.core.access import Kind
+from madoguchi.core.access import Kind
 
 
 class AssuranceLevel(IntEnum):
@@ -39,12 +38,14 @@ class Caller:
     """Who calls: an account in a session, with the level that the session has proven."""
 
     account_id: str
-    kind: "Kind"
+    kind: Kind
     display_name: str
     level: AssuranceLevel
     authenticated_at: datetime
     acting_for: str | None
     """Id of the principal that the caller acts for in this session; whether it still may is delegation's to say."""
+    newer: tuple[tuple[AssuranceLevel, datetime], ...] = ()
+    """Less sure proofs of this session that are newer than `authenticated_at`: they are enough where less is asked."""
 
 
 @dataclass(frozen=True, slots=True)

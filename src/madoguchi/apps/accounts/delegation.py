@@ -3,8 +3,6 @@
 A chain has one link: who acts for another can grant nothing on. It knows ids of principals, never who they are.
 """
 
-import base64
-import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,8 +13,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from madoguchi.apps.accounts.contracts import AssuranceLevel, Caller
+from madoguchi.apps.accounts.delegation_codes import code_from, digest, grouped, typed
 from madoguchi.apps.accounts.delegation_directory import directory
-from madoguchi.apps.accounts.delegation_models import DelegatedAct, DelegationRow
+from madoguchi.apps.accounts.delegation_models import AgentCode, DelegatedAct, DelegationRow
 from madoguchi.apps.accounts.delegation_queries import (
     Held,
     Span,
@@ -55,6 +54,7 @@ __all__ = [
     "accept",
     "act",
     "acts_for",
+    "check_guardian",
     "end_all",
     "export",
     "granted_by",
@@ -69,7 +69,6 @@ __all__ = [
     "take_charge",
 ]
 OFFER_LIFE = timedelta(days=7)
-CODE_BYTES = 10
 EVERYTHING = Scope(frozenset({ANYTHING}), frozenset({ANYTHING}))
 
 
@@ -136,7 +135,7 @@ def offer(
             "max_amount_yen": bounds.amount_yen,
             "starts_on": span.starts_on,
             "ends_on": span.ends_on,
-            "code_hash": _hash(code),
+            "code_hash": digest(code),
             "offer_ends_at": now + OFFER_LIFE,
             "granted_at": now,
         },
@@ -151,31 +150,17 @@ def offer(
         raise NotDelegated(Reason.CONFLICT, "This form was used for another delegation. Open it anew.")
     if is_new:
         _record(row, caller.account_id, "delegation.offer")
-    return Offer(str(row.pk), _grouped(code), row.offer_ends_at)
+    return Offer(str(row.pk), grouped(code), row.offer_ends_at)
 
 
 def _code(offer_id: uuid.UUID) -> str:
     """Return the code of an offer: 80 bits that only this server can compute, so that a retry shows the same one."""
-    digest = salted_hmac("madoguchi.delegation.offer", str(offer_id), algorithm="sha256").digest()
-    return base64.b32encode(digest[:CODE_BYTES]).decode()
-
-
-def _grouped(code: str) -> str:
-    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
-
-
-def _typed(code: str) -> str:
-    """Return a typed code without blanks and hyphens, 0 and 1 read as the letters that they look like."""
-    return "".join(code.upper().split()).replace("-", "").replace("0", "O").replace("1", "I")
+    return code_from(salted_hmac("madoguchi.delegation.offer", str(offer_id), algorithm="sha256").digest())
 
 
 def look_up(caller: Caller, code: str, *, now: datetime) -> OfferView:
     """Return the offer behind a code; raise NotDelegated."""
-    row = _open_offer(caller, DelegationRow.objects.filter(code_hash=_hash(_typed(code))).first(), now)
+    row = _open_offer(caller, DelegationRow.objects.filter(code_hash=digest(typed(code))).first(), now)
     limits = Limits(acts=row.max_acts, amount_yen=row.max_amount_yen)
     return OfferView(str(row.pk), row.principal_id, row.scope(), limits, Span(row.starts_on, row.ends_on))
 
@@ -193,7 +178,7 @@ def _open_offer(caller: Caller, row: DelegationRow | None, now: datetime) -> Del
 @transaction.atomic
 def accept(caller: Caller, code: str, *, now: datetime) -> Delegation:
     """Become the agent of an offer. The row is locked: of two who type one code the first becomes it."""
-    found = DelegationRow.objects.select_for_update().filter(code_hash=_hash(_typed(code))).first()
+    found = DelegationRow.objects.select_for_update().filter(code_hash=digest(typed(code))).first()
     row = _open_offer(caller, found, now)
     row.agent_id = uuid.UUID(caller.account_id)
     row.code_hash, row.accepted_at = None, now
@@ -214,10 +199,9 @@ def take_charge(caller: Caller, principal_id: str, *, span: Span, now: datetime)
     for row in rows_of(caller.account_id, principal_id):
         if row.evidence == Evidence.HOUSEHOLD and row.ends_on >= span.ends_on and row.starts_on <= span.starts_on:
             return row.as_value()
-    row = DelegationRow.objects.create(
+    row = DelegationRow(
         kind=DelegationKind.PARENT,
         evidence=Evidence.HOUSEHOLD,
-        evidence_reference=reference,
         principal_id=principal_id,
         agent_id=caller.account_id,
         procedures=[ANYTHING],
@@ -227,8 +211,24 @@ def take_charge(caller: Caller, principal_id: str, *, span: Span, now: datetime)
         granted_at=now,
         accepted_at=now,
     )
+    row.put_reference(reference)
+    row.save(force_insert=True)
     _record(row, caller.account_id, "delegation.household")
     return row.as_value()
+
+
+def check_guardian(
+    actor: Actor, *, organisation_id: str, agent_account_id: str, principal_id: str, span: Span, now: datetime
+) -> None:
+    """Raise NotDelegated when the account cannot be this one's guardian in these days; nothing is written.
+
+    A person whose records another organisation keeps is answered like one who is not there.
+    """
+    if not directory().may_edit(organisation_id, principal_id):
+        raise NotDelegated(Reason.UNKNOWN, "Nobody is known by this id. Copy it from the page of the person.")
+    if agent_account_id == actor.id or directory().principal_of(agent_account_id) == principal_id:
+        raise NotDelegated(Reason.SELF, "Nobody registers oneself, and nobody is one's own guardian.")
+    check_span(DelegationKind.GUARDIAN, span.starts_on, span.ends_on, today=timezone.localdate(now))
 
 
 @transaction.atomic
@@ -247,13 +247,17 @@ def register_guardian(
     require(actor, Permission.EDIT_PEOPLE, organisation_id)
     if not document.strip() or scope.is_empty:
         raise NotDelegated(Reason.EVIDENCE, "The document's reference or the scope is missing. Fill both in.")
-    if agent_account_id == actor.id or directory().principal_of(agent_account_id) == principal_id:
-        raise NotDelegated(Reason.SELF, "Nobody registers oneself, and nobody is one's own guardian.")
-    check_span(DelegationKind.GUARDIAN, span.starts_on, span.ends_on, today=timezone.localdate(now))
-    row = DelegationRow.objects.create(
+    check_guardian(
+        actor,
+        organisation_id=organisation_id,
+        agent_account_id=agent_account_id,
+        principal_id=principal_id,
+        span=span,
+        now=now,
+    )
+    row = DelegationRow(
         kind=DelegationKind.GUARDIAN,
         evidence=Evidence.DOCUMENT,
-        evidence_reference=document.strip()[:100],
         organisation_id=organisation_id,
         principal_id=principal_id,
         agent_id=agent_account_id,
@@ -265,6 +269,8 @@ def register_guardian(
         granted_at=now,
         accepted_at=now,
     )
+    row.put_reference(document.strip()[:100])
+    row.save(force_insert=True)
     _record(row, actor.id, "delegation.guardian")
     return row.as_value()
 
@@ -289,7 +295,8 @@ def revoke_by_staff(actor: Actor, delegation_id: str, *, organisation_id: str, n
 
 @transaction.atomic
 def end_all(account_id: str, *, now: datetime) -> int:
-    """End every delegation that an account granted or holds, when it is erased; return how many."""
+    """End every delegation that an account granted or holds, when it is erased, and its code; return how many."""
+    AgentCode.objects.filter(account_id=uuid.UUID(account_id)).delete()
     rows = list(_mine(account_id).select_for_update(of=("self",)).filter(revoked_at=None))
     for row in rows:
         _end(row, account_id, now)

@@ -31,6 +31,9 @@ class Directory(Protocol):
     def name_of(self, principal_id: str) -> str:
         """Return the name to show; empty when it is unknown or must not be shown."""
 
+    def may_edit(self, organisation_id: str, principal_id: str) -> bool:
+        """Tell whether an organisation keeps the records of this person; False for businesses and strangers."""
+
     def procedures(self) -> tuple[Choice, ...]:
         """Return the procedures that can be delegated."""
 
@@ -58,6 +61,10 @@ class OwnAccounts:
             return User.objects.filter(pk=principal_id).values_list("display_name", flat=True).first() or ""
         except (ValueError, TypeError):
             return ""
+
+    def may_edit(self, organisation_id: str, principal_id: str) -> bool:
+        """Return True for an account that is there: who keeps whose records is known to the people room only."""
+        return bool(self.name_of(principal_id))
 
     def procedures(self) -> tuple[Choice, ...]:
         """Return nothing that can be chosen singly."""

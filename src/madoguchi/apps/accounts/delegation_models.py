@@ -7,6 +7,8 @@ from django.db.models import F, Q
 
 from madoguchi.apps.accounts import delegation_rules as rules
 from madoguchi.apps.accounts.delegation_rules import DelegationKind, Evidence
+from madoguchi.core import sealed_rows
+from madoguchi.core.vault_models import VaultKey
 
 
 class DelegationRow(models.Model):
@@ -15,7 +17,9 @@ class DelegationRow(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=[(item.value, item.value) for item in DelegationKind])
     evidence = models.CharField(max_length=10, choices=[(item.value, item.value) for item in Evidence])
-    evidence_reference = models.CharField(max_length=100, blank=True)
+    sealed = models.BinaryField(null=True)
+    """Reference of the record or document that it rests on (`reference`): a court's file number tells too much."""
+    key = models.ForeignKey(VaultKey, null=True, on_delete=models.PROTECT, related_name="+")
     principal_id = models.CharField(max_length=64, db_index=True)
     agent = models.ForeignKey("accounts.User", null=True, on_delete=models.CASCADE, related_name="delegations_held")
     granted_by = models.ForeignKey(
@@ -74,9 +78,36 @@ class DelegationRow(models.Model):
             acts_done=self.acts_done,
         )
 
+    @property
+    def context(self) -> str:
+        """Return what the sealed reference is bound to."""
+        return f"accounts.delegation:{self.pk}"
+
+    def put_reference(self, text: str) -> None:
+        """Seal the reference of the evidence into a row that is saved afterwards."""
+        sealed_rows.put(self, text.encode(), context=self.context)
+
+    def reference(self) -> str:
+        """Return the reference of the evidence, empty for an offer; raise `vault.VaultError` when it does not open."""
+        return sealed_rows.plain_of(self, context=self.context).decode() if self.sealed is not None else ""
+
     def scope(self) -> rules.Scope:
         """Return the scope as a value."""
         return rules.Scope(frozenset(self.procedures), frozenset(self.attributes))
+
+
+class AgentCode(models.Model):
+    """The one-time code of an account that staff shall register as a guardian: staff type it and search no accounts.
+
+    An account has one at most; a new one replaces it, and the row goes with its use.
+    """
+
+    account = models.OneToOneField("accounts.User", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64, unique=True)
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"code of {self.account_id} until {self.ends_at}"
 
 
 class DelegatedAct(models.Model):

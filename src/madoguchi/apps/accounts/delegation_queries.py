@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from madoguchi.apps.accounts.delegation_directory import directory
 from madoguchi.apps.accounts.delegation_models import DelegationRow
-from madoguchi.apps.accounts.delegation_rules import Delegation, Evidence, Limits, Scope
+from madoguchi.apps.accounts.delegation_rules import Delegation, DelegationKind, Evidence, Limits, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,10 @@ class Held:
     """A delegation or an open offer as a page shows it."""
 
     id: str
+    kind: DelegationKind
     principal_id: str
-    agent_name: str
+    agent_account_id: str
+    """Empty for an offer that nobody has accepted."""
     scope: Scope
     limits: Limits
     span: Span
@@ -79,14 +81,14 @@ def held_by(account_id: str, *, on: date) -> list[Held]:
     rows = DelegationRow.objects.filter(
         agent_id=uuid.UUID(account_id), revoked_at=None, starts_on__lte=on, ends_on__gte=on
     )
-    return [_held(row) for row in rows.select_related("agent") if evidence_stands(row.as_value(), on)]
+    return [_held(row) for row in rows if evidence_stands(row.as_value(), on)]
 
 
 def granted_by(account_id: str, *, on: date) -> list[Held]:
     """Return the delegations and open offers of an account's own affairs that have not ended on a day."""
     own = directory().principal_of(account_id)
     rows = DelegationRow.objects.filter(Q(granted_by_id=account_id) | Q(principal_id=own or account_id))
-    return [_held(row) for row in rows.filter(revoked_at=None, ends_on__gte=on).select_related("agent")]
+    return [_held(row) for row in rows.filter(revoked_at=None, ends_on__gte=on)]
 
 
 def export(account_id: str) -> list[dict[str, Any]]:
@@ -112,8 +114,9 @@ def export(account_id: str) -> list[dict[str, Any]]:
 def _held(row: DelegationRow) -> Held:
     return Held(
         id=str(row.pk),
+        kind=DelegationKind(row.kind),
         principal_id=row.principal_id,
-        agent_name=row.agent.display_name if row.agent else "",
+        agent_account_id=str(row.agent_id or ""),
         scope=row.scope(),
         limits=Limits(acts=row.max_acts, amount_yen=row.max_amount_yen),
         span=Span(row.starts_on, row.ends_on),

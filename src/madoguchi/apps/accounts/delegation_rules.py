@@ -52,6 +52,7 @@ class Reason(StrEnum):
     CODE = "code"
     CONFLICT = "conflict"
     ABSENT = "absent"
+    UNKNOWN = "unknown"
 
 
 class NotDelegated(Exception):

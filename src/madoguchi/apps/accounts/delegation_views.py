@@ -18,29 +18,14 @@ from madoguchi.apps.accounts.contracts import AssuranceLevel, Caller
 from madoguchi.apps.accounts.delegation_directory import directory
 from madoguchi.apps.accounts.delegation_forms import OfferForm
 from madoguchi.apps.accounts.delegation_models import DelegationRow
-from madoguchi.apps.accounts.delegation_rules import ANYTHING, MAX_DAYS, DelegationKind, NotDelegated, Reason, Scope
+from madoguchi.apps.accounts.delegation_rules import MAX_DAYS, DelegationKind, NotDelegated
+from madoguchi.apps.accounts.delegation_texts import kind_text, reason_text, scope_words
 from madoguchi.apps.accounts.levels import requires_level
 from madoguchi.apps.accounts.sessions import caller_of
+from madoguchi.apps.accounts.throttling import by_account
 from madoguchi.core.access import person
 
 FRESH_MINUTES = 10
-
-
-def _text(reason: Reason) -> str:
-    """Return what happened and what to do next, in the reader's language."""
-    texts = {
-        Reason.LEVEL: _("カードでの確認が必要です。カードでサインインしてからやり直してください。"),
-        Reason.CHAIN: _("代理の操作中はできません。先に「ご本人にもどる」を押してください。"),
-        Reason.SELF: _("自分の代理人にはなれません。番号は、代理をお願いする相手に渡してください。"),
-        Reason.SPAN: _("期間が正しくありません。おわりの日は今日より後で、1年以内にしてください。"),
-        Reason.SCOPE: _("任せる手続きか情報を、1つ以上選んでください。"),
-        Reason.LIMIT: _("任された回数か金額をこえています。ご本人に相談してください。"),
-        Reason.EVIDENCE: _("関係を確認できませんでした。窓口で相談してください。"),
-        Reason.CODE: _("番号がちがうか、使い終わったか、期限が切れています。新しい番号をもらってください。"),
-        Reason.CONFLICT: _("この画面は別の内容で使われました。画面を開き直してください。"),
-        Reason.ABSENT: _("この方の代理はできません。ご本人に代理をお願いしてもらってください。"),
-    }
-    return texts[reason]
 
 
 def _caller(request: HttpRequest) -> Caller:
@@ -49,20 +34,23 @@ def _caller(request: HttpRequest) -> Caller:
     return caller
 
 
-def _words(scope: Scope) -> list[str]:
-    """Return a scope in the reader's words."""
-    names = {item.id: item.name for item in (*directory().procedures(), *directory().attributes())}
-    procedures = [
-        _("すべての手続き") if item == ANYTHING else names.get(item, item) for item in sorted(scope.procedures)
-    ]
-    attributes = [_("すべての情報") if item == ANYTHING else names.get(item, item) for item in sorted(scope.attributes)]
-    return [*procedures, *attributes]
-
-
 def _shown(items: list[delegation.Held]) -> list[dict[str, object]]:
     return [
-        {"held": item, "name": directory().name_of(item.principal_id), "words": _words(item.scope)} for item in items
+        {
+            "held": item,
+            "agent": _name_of_account(item.agent_account_id),
+            "name": directory().name_of(item.principal_id),
+            "words": scope_words(item.scope),
+            "kind": kind_text(item.kind),
+        }
+        for item in items
     ]
+
+
+def _name_of_account(account_id: str) -> str:
+    """Return the name of the person or business behind an account; empty while nobody is known."""
+    principal_id = directory().principal_of(account_id) if account_id else None
+    return directory().name_of(principal_id) if principal_id else ""
 
 
 @person
@@ -97,7 +85,7 @@ def offer(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except NotDelegated as problem:
-            form.add_error(None, _text(problem.reason))
+            form.add_error(None, reason_text(problem.reason))
         else:
             return render(request, "accounts/delegation_offered.html", {"offer": made})
     status = 400 if request.method == "POST" else 200
@@ -106,6 +94,7 @@ def offer(request: HttpRequest) -> HttpResponse:
 
 @person
 @require_http_methods(["GET", "POST"])
+@by_account("delegation-code", only_posts=True)
 def accept(request: HttpRequest) -> HttpResponse:
     """Type a code, see what it is, accept it."""
     code, caller, now = request.POST.get("code", "")[:60], _caller(request), timezone.now()
@@ -120,9 +109,9 @@ def accept(request: HttpRequest) -> HttpResponse:
         found = delegation.look_up(caller, code, now=now)
     except NotDelegated as problem:
         return render(
-            request, "accounts/delegation_accept.html", {**context, "error": _text(problem.reason)}, status=400
+            request, "accounts/delegation_accept.html", {**context, "error": reason_text(problem.reason)}, status=400
         )
-    context |= {"offer": found, "words": _words(found.scope), "name": directory().name_of(found.principal_id)}
+    context |= {"offer": found, "words": scope_words(found.scope), "name": directory().name_of(found.principal_id)}
     return render(request, "accounts/delegation_accept.html", context)
 
 
@@ -136,7 +125,7 @@ def take_charge(request: HttpRequest) -> HttpResponse:
     try:
         delegation.take_charge(_caller(request), request.POST.get("principal", ""), span=span, now=timezone.now())
     except NotDelegated as problem:
-        messages.error(request, _text(problem.reason))
+        messages.error(request, reason_text(problem.reason))
         return redirect("accounts:delegations")
     messages.success(request, _("お子さんの代わりに手続きできるようになりました。"))
     return redirect("accounts:acting")
@@ -162,10 +151,11 @@ def acting(request: HttpRequest) -> HttpResponse:
     """Choose for whom one acts in this session."""
     caller, today = _caller(request), timezone.localdate()
     if request.method == "GET":
-        held = _shown(delegation.held_by(caller.account_id, on=today))
+        items = delegation.held_by(caller.account_id, on=today)
+        held = _shown(sorted(items, key=lambda item: item.principal_id))
         return render(request, "accounts/delegation_acting.html", {"held": held})
     try:
         delegation_acting.switch(request, caller, request.POST.get("principal") or None)
     except NotDelegated as problem:
-        messages.error(request, _text(problem.reason))
+        messages.error(request, reason_text(problem.reason))
     return redirect("accounts:acting")

@@ -21,9 +21,10 @@ from madoguchi.apps.accounts.contracts import (
 from madoguchi.apps.accounts.models import Identity, Purpose, User
 from madoguchi.apps.accounts.oidc.refusals import Reason, Refused
 from madoguchi.core import audit, events
+from madoguchi.core.access import Kind
 from madoguchi.core.permissions import SYSTEM, Actor
 
-NAMES: Mapping[str, str] = {User.Kind.RESIDENT: "住民", User.Kind.BUSINESS: "事業者"}
+NAMES: Mapping[str, str] = {Kind.RESIDENT: "住民", Kind.BUSINESS: "事業者"}
 """Accounts of people carry no personal name; pages take it from the people room."""
 
 
@@ -63,7 +64,7 @@ def _find(proof: Proof) -> Identity | None:
 def _opened(proof: Proof, now: datetime) -> User:
     identity = _find(proof)
     if identity is None:
-        if proof.kind == User.Kind.STAFF:
+        if proof.kind == Kind.STAFF:
             raise Refused(Reason.NOT_LINKED, "subject")
         identity = _made(proof, now)
     if not identity.user.is_active:
@@ -135,17 +136,19 @@ def _record(user: User, action: str, proof: Proof) -> None:
 
 def _tell(user: User, proof: Proof) -> None:
     account_id, at = str(user.pk), proof.at.isoformat()
-    if proof.kind == User.Kind.RESIDENT:
+    if proof.kind == Kind.RESIDENT:
         events.publish(ResidentSignedIn(account_id, proof.issuer, proof.subject, dict(proof.claims), at), promptly=True)
-    elif proof.kind == User.Kind.BUSINESS:
+    elif proof.kind == Kind.BUSINESS:
         events.publish(BusinessSignedIn(account_id, proof.issuer, proof.subject, dict(proof.claims), at), promptly=True)
 
 
 def link_staff(user: User, *, provider: str, issuer: str, subject: str, now: datetime, actor: Actor = SYSTEM) -> None:
     """Link a subject with a staff account by hand; raise Refused when it opens another one. Repeating changes nothing."""
-    if user.kind != User.Kind.STAFF:
+    if user.kind != Kind.STAFF:
         raise Refused(Reason.ACCOUNT_OF_ANOTHER_KIND, "kind")
-    proof = Proof(provider, User.Kind.STAFF, issuer, subject, AssuranceLevel.NONE, now, {})
+    proof = Proof(provider, Kind.STAFF, issuer, subject, AssuranceLevel.NONE, now, {})
+    if Identity.objects.filter(issuer=issuer, subject=subject, user=user).exists():
+        return
     with transaction.atomic():
         _linked(proof, user, now)
         audit.record(

@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from madoguchi.apps.accounts.contracts import Method
+from madoguchi.core.access import Kind
 from madoguchi.core.models import Organisation
 from madoguchi.core.permissions import Role
 
@@ -28,15 +29,10 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """One account: a member of staff, a resident, or somebody who signs in for a business."""
 
-    class Kind(models.TextChoices):
-        """The values of `core.access.Kind`, which cannot be imported before the models are there."""
-
-        STAFF = "staff"
-        RESIDENT = "resident"
-        BUSINESS = "business"
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.STAFF)
+    kind = models.CharField(
+        max_length=10, choices=[(kind.value, kind.value.title()) for kind in Kind], default=Kind.STAFF
+    )
     username = models.CharField(max_length=60, unique=True)
     display_name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
@@ -137,6 +133,7 @@ class SignedInSession(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="signed_in_sessions")
     session_key = models.CharField(max_length=40)
+    """Hash under which `sealed_sessions` keeps it; the key itself is with the browser only."""
     method = models.CharField(max_length=10, choices=[(method.value, method.value) for method in Method])
     provider = models.CharField(max_length=40, blank=True)
     level = models.PositiveSmallIntegerField()
@@ -154,5 +151,5 @@ class SignedInSession(models.Model):
 
 
 # Models of this room that live in files of their own; they are found by Django through this import.
-from madoguchi.apps.accounts.delegation_models import DelegatedAct, DelegationRow  # noqa: E402, F401 # they need User
+from madoguchi.apps.accounts.delegation_models import AgentCode, DelegatedAct, DelegationRow  # noqa: E402, F401 # they need User
 from madoguchi.apps.accounts.passkeys.models import Passkey, PasskeyChallenge  # noqa: E402, F401 # they need User

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from madoguchi.apps.accounts import sessions
 from madoguchi.apps.accounts.models import FailedSignIn, Membership, User
@@ -90,4 +91,4 @@ def erase(account_id: str, *, now: datetime, actor: Actor = SYSTEM) -> tuple[str
             object_id=account_id,
             detail={"at": now.isoformat()},
         )
-    return ("account id without any personal data: the audit trail points at it",)
+    return (_("アカウントの番号：監査の記録がさしているためです。氏名などの個人情報は入っていません。"),)

@@ -5,7 +5,7 @@ row ends the session everywhere at once. How somebody proved who they are is not
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,12 +13,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from madoguchi.apps.accounts import sealed_sessions
 from madoguchi.apps.accounts.contracts import AssuranceLevel, Caller, Method, SessionView
 from madoguchi.apps.accounts.models import SignedInSession, User
 from madoguchi.core import audit
@@ -71,12 +71,12 @@ def begin(
         login(request, user, backend=BACKEND)
         if request.session.session_key == before:
             request.session.cycle_key()
-        proof = _surest(request, {"level": int(level), "at": authenticated_at.isoformat(), "id_token": id_token})
+        proof = _with_proof(request.session.get(KEY, {}), level, authenticated_at, id_token)
         row = running or SignedInSession(user=user, started_at=timezone.now(), device=device_of(request))
         row.seen_at, row.method, row.provider, row.level = timezone.now(), method, provider, proof["level"]
         request.session[KEY] = {**proof, "row": str(row.id), "method": method.value, "provider": provider}
         request.session.save()
-        row.session_key = str(request.session.session_key)
+        row.session_key = sealed_sessions.stored_key(str(request.session.session_key))
         row.save()
         _forget_old(user)
     return row
@@ -95,12 +95,23 @@ def _leave_foreign(request: HttpRequest, user: User) -> None:
         end(request, SignedInSession.End.SIGNED_OUT)
 
 
-def _surest(request: HttpRequest, proof: dict[str, Any]) -> dict[str, Any]:
-    """Return the new proof unless this session holds a surer one."""
-    held = request.session.get(KEY, {})
-    if held.get("level", 0) > proof["level"]:
-        return {name: held[name] for name in ("level", "at", "id_token")}
-    return proof
+def _with_proof(held: Mapping[str, Any], level: AssuranceLevel, at: datetime, id_token: str) -> dict[str, Any]:
+    """Return the proofs of a session with one more: the surest, and in `newer` less sure ones made after it."""
+    latest: dict[int, datetime] = {}
+    for known, moment in (*_proofs(held), (level, at)):
+        latest[int(known)] = max(moment, latest.get(int(known), moment))
+    top = max(latest)
+    newer = [[known, moment.isoformat()] for known, moment in latest.items() if known < top and moment > latest[top]]
+    token = id_token if level == top else held.get("id_token", "")
+    return {"level": top, "at": latest[top].isoformat(), "id_token": token, "newer": newer}
+
+
+def _proofs(held: Mapping[str, Any]) -> tuple[tuple[AssuranceLevel, datetime], ...]:
+    """Return every proof that a session holds, the surest first; none for a session without one."""
+    if "at" not in held:
+        return ()
+    pairs = [(held.get("level", 0), held["at"]), *held.get("newer", [])]
+    return tuple((AssuranceLevel(level), datetime.fromisoformat(at)) for level, at in pairs)
 
 
 def _forget_old(user: User) -> None:
@@ -125,7 +136,7 @@ def end_others(user: User, *, keep: str | None = None, only: str | None = None) 
         rows = rows.exclude(pk=keep) if keep else rows
         chosen = list(rows.filter(pk=only) if only else rows)
         for row in chosen:
-            SessionStore(row.session_key).delete()
+            sealed_sessions.remove(row.session_key)
             row.ended_at, row.end = timezone.now(), SignedInSession.End.ENDED
             row.save(update_fields=["ended_at", "end"])
             audit.record(
@@ -169,15 +180,15 @@ def caller_of(request: HttpRequest) -> Caller | None:
     user = request.user
     if not isinstance(user, User) or not user.is_authenticated:
         return None
-    proof = request.session.get(KEY, {})
-    at = proof.get("at") or (user.last_login or timezone.now()).isoformat()
+    proofs = _proofs(request.session.get(KEY, {})) or ((AssuranceLevel.NONE, user.last_login or timezone.now()),)
     return Caller(
         account_id=str(user.pk),
         kind=Kind(user.kind),
         display_name=user.display_name,
-        level=AssuranceLevel(proof.get("level", AssuranceLevel.NONE)),
-        authenticated_at=datetime.fromisoformat(at),
+        level=proofs[0][0],
+        authenticated_at=proofs[0][1],
         acting_for=request.session.get(ACTING_FOR),
+        newer=proofs[1:],
     )
 
 
@@ -272,7 +283,7 @@ def _row_of(request: HttpRequest, now: datetime) -> SignedInSession | None:
         return SignedInSession.objects.filter(pk=row_id, user=user, ended_at=None).first()
     row = SignedInSession.objects.create(
         user=user,
-        session_key=str(request.session.session_key),
+        session_key=sealed_sessions.stored_key(str(request.session.session_key)),
         method=Method.UNKNOWN,
         level=AssuranceLevel.NONE,
         device=device_of(request),

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from madoguchi.apps.accounts.contracts import AssuranceLevel, Method
-from madoguchi.apps.accounts.oidc.providers import Kind, ProviderSettings
+from madoguchi.apps.accounts.oidc.providers import ProviderSettings
 from madoguchi.apps.accounts.oidc.refusals import Reason, Remedy, remedy_of
+from madoguchi.core.access import Kind
+from madoguchi.core.permissions import Role
 
 
 def level_text(level: AssuranceLevel) -> str:
@@ -27,6 +29,20 @@ def method_text(method: Method) -> str:
         Method.PASSKEY: _("パスキー"),
         Method.OPENID: _("外部の認証サービス"),
     }[method]
+
+
+def role_text(role: Role) -> str:
+    """Return the name of a role of staff."""
+    return {
+        Role.READER: _("閲覧"),
+        Role.EDITOR: _("制度の編集"),
+        Role.PUBLISHER: _("制度の公開"),
+        Role.AUDITOR: _("記録の点検"),
+        Role.CASEWORKER: _("住民の担当"),
+        Role.BUSINESS_REVIEWER: _("事業者の照合"),
+        Role.ADMINISTRATOR: _("管理"),
+        Role.EMERGENCY: _("緊急の確認"),
+    }[role]
 
 
 def provider_label(provider: ProviderSettings) -> str:

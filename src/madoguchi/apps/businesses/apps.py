@@ -4,13 +4,15 @@ from django.apps import AppConfig
 
 
 class BusinessesConfig(AppConfig):
-    """Registers the room and its part of a pack."""
+    """Registers the room: its part of a pack, its sealed rows with the vault."""
 
     name = "madoguchi.apps.businesses"
     label = "businesses"
 
     def ready(self) -> None:
-        from madoguchi.apps.businesses import pack
-        from madoguchi.core import packs
+        from madoguchi.apps.businesses import pack, sealing
+        from madoguchi.core import packs, vault
 
         packs.register(pack.LOADER)
+        for store in sealing.STORES:
+            vault.register(store)

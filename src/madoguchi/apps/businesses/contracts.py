@@ -59,6 +59,17 @@ class Method(StrEnum):
     CREDENTIAL = "credential"
 
 
+class NotLinked(StrEnum):
+    """Why an account that signed in for a business acts for none."""
+
+    ENTRY_ACCOUNT = "entry_account"
+    """Nobody has checked who it is (gBizIDエントリー)."""
+    NO_NUMBER = "no_number"
+    """A checked corporation came without a well-formed corporate number."""
+    UNKNOWN_NUMBER = "unknown_number"
+    """The register does not hold the number, or holds it as deleted."""
+
+
 @dataclass(frozen=True, slots=True)
 class AddressView:
     """An address as published and as understood. `town` is empty when it was not recognised."""
@@ -165,6 +176,15 @@ class FactView:
     as_of: date | None
     verified: bool
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkedView:
+    """Why an account acts for no business. `corporate_number` is the checked number that the register lacks, or empty."""
+
+    reason: NotLinked
+    corporate_number: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,33 @@
 """Rows of the business registry: businesses, published statements, the changes feed, facts, links, cases to review.
 
-`Business` is derived from `Statement` (the newest published state) and can be rebuilt from it at any time.
+`Business` is derived from `Statement` (the newest published state) and can be rebuilt from it at any time. What is known
+of people (sole proprietors, records of other systems) lies sealed; `sealing` opens it.
 """
 
 import uuid
 
 from django.db import models
 
-from madoguchi.apps.businesses.contracts import ChangeKind, Method, Status
+from madoguchi.apps.businesses.contracts import ChangeKind, Method, NotLinked, Status
 from madoguchi.core.models import Organisation
+from madoguchi.core.vault_models import VaultKey
+
+_NAMING = (
+    "name", "kana", "name_en", "core", "core_reversed", "prefecture", "city", "street", "postal_code", "outside", "town",
+    "blocks",
+)  # fmt: skip
+"""Columns that would name or place a person more closely than a municipality does."""
 
 
 class Business(models.Model):
-    """One business. The id is never used again; corporations get one that contains their number (see `keys`)."""
+    """One business. The id is never used again; corporations get one that contains their number (see `keys`).
+
+    A sole proprietor's row says no more than the municipality: name and address lie sealed in `SoleProprietor`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     corporate_number = models.CharField(max_length=13, null=True, unique=True)  # noqa: DJ001 # sole proprietors have none
-    name = models.CharField(max_length=300)
+    name = models.CharField(max_length=300, blank=True)
     name_has_image = models.BooleanField(default=False)
     kana = models.CharField(max_length=600, blank=True)
     name_en = models.CharField(max_length=600, blank=True)
@@ -54,9 +65,26 @@ class Business(models.Model):
             models.Index(fields=["core_reversed"], name="business_reversed_ix", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["city_code", "town"], name="business_town_ix"),
         )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(corporate_number__isnull=False) | models.Q(**dict.fromkeys(_NAMING, "")),
+                name="business_of_person_unnamed",
+            ),
+        )
 
     def __str__(self) -> str:
-        return self.name
+        return self.corporate_number or f"sole proprietor {self.pk}"
+
+
+class SoleProprietor(models.Model):
+    """Name, reading and address of a person who does business under no corporate number; only sealed."""
+
+    business = models.OneToOneField(Business, primary_key=True, on_delete=models.CASCADE, related_name="proprietor")
+    sealed = models.BinaryField()
+    key = models.ForeignKey(VaultKey, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"record of {self.business_id}"
 
 
 class Statement(models.Model):
@@ -122,11 +150,17 @@ class Establishment(models.Model):
 
 
 class Fact(models.Model):
-    """One fact from one source. A newer value of the same source supersedes the older one, which stays."""
+    """One fact from one source. A newer value of the same source supersedes the older one, which stays.
 
+    A corporation's value stands in `value`, a sole proprietor's only in `sealed`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="facts")
     attribute = models.CharField(max_length=40)
-    value = models.JSONField()
+    value = models.JSONField(null=True)
+    sealed = models.BinaryField(null=True)
+    key = models.ForeignKey(VaultKey, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=20)
     method = models.CharField(max_length=12, choices=[(m.value, m.value) for m in Method])
     as_of = models.DateField(null=True)
@@ -140,6 +174,11 @@ class Fact(models.Model):
                 fields=["business", "attribute", "source"],
                 condition=models.Q(superseded_at=None),
                 name="one_fact_per_source",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(value__isnull=True, sealed__isnull=False, key__isnull=False)
+                | models.Q(value__isnull=False, sealed__isnull=True, key__isnull=True),
+                name="fact_clear_or_sealed",
             ),
         )
 
@@ -159,6 +198,19 @@ class AccountLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} → {self.business_id}"
+
+
+class UnlinkedAccount(models.Model):
+    """An account that signed in for a business and acts for none, with the reason; removed once it is linked."""
+
+    account_id = models.CharField(primary_key=True, max_length=64)
+    reason = models.CharField(max_length=20, choices=[(r.value, r.value) for r in NotLinked])
+    corporate_number = models.CharField(max_length=13, blank=True)
+    """The checked number that the register does not hold."""
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.reason}"
 
 
 class FeedCounter(models.Model):
@@ -235,8 +287,9 @@ class LinkCase(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     source = models.CharField(max_length=60)
     source_record = models.CharField(max_length=100)
-    content = models.JSONField()
+    sealed = models.BinaryField()
     """The record as given: name, number, address, postal_code, kana, representative."""
+    key = models.ForeignKey(VaultKey, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State)
     candidates = models.JSONField(default=list)
     """The best few: business id, points, reasons."""

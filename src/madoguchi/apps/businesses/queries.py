@@ -1,8 +1,7 @@
 """Reads of the business registry: one business, its history, places, facts, the changes feed, cases to review."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from madoguchi.apps.businesses import feed
 from madoguchi.apps.businesses.contracts import (
@@ -12,7 +11,9 @@ from madoguchi.apps.businesses.contracts import (
     EstablishmentView,
     FactView,
     Method,
+    NotLinked,
     StatementView,
+    UnlinkedView,
 )
 from madoguchi.apps.businesses.models import (
     AccountLink,
@@ -22,23 +23,32 @@ from madoguchi.apps.businesses.models import (
     Fact,
     LinkCase,
     Statement,
+    UnlinkedAccount,
 )
 from madoguchi.apps.businesses.searching import Filters, search
-from madoguchi.apps.businesses.views_of import change_of, establishment_view_of, statement_view_of, view_of
+from madoguchi.apps.businesses.views_of import (
+    change_of,
+    establishment_view_of,
+    fact_view_of,
+    statement_view_of,
+    view_of,
+)
 from madoguchi.core.permissions import Actor, Permission
 from madoguchi.engines.identifiers import IdentifierError, corporate_number
 
 MAX_CHANGES = 1_000
 MAX_CASES = 200
-_COLUMN_OF = {
-    Attribute.NUMBER: "corporate_number",
-    Attribute.NAME: "name",
-    Attribute.KANA: "kana",
-    Attribute.NAME_EN: "name_en",
-    Attribute.POSTAL_CODE: "postal_code",
-    Attribute.KIND: "kind",
-    Attribute.STATUS: "status",
+_VALUE_OF: Mapping[Attribute, Callable[[BusinessView], object]] = {
+    Attribute.NUMBER: lambda view: view.corporate_number,
+    Attribute.NAME: lambda view: view.name,
+    Attribute.KANA: lambda view: view.kana,
+    Attribute.NAME_EN: lambda view: view.name_en,
+    Attribute.ADDRESS: lambda view: view.address,
+    Attribute.POSTAL_CODE: lambda view: view.address.postal_code,
+    Attribute.KIND: lambda view: view.kind,
+    Attribute.STATUS: lambda view: view.status.value,
 }
+"""Facts that the record of the business itself tells."""
 
 
 def get(number: str) -> BusinessView | None:
@@ -61,8 +71,14 @@ def get_by_id(business_id: str) -> BusinessView | None:
 
 def business_of_account(account_id: str) -> BusinessView | None:
     """Return the business that an account acts for, None when it is linked to none."""
-    link = AccountLink.objects.select_related("business").filter(pk=account_id).first()
+    link = AccountLink.objects.select_related("business__proprietor").filter(pk=account_id).first()
     return view_of(link.business) if link else None
+
+
+def unlinked(account_id: str) -> UnlinkedView | None:
+    """Return why an account acts for no business, None when it acts for one or never signed in for one."""
+    row = UnlinkedAccount.objects.filter(pk=account_id).first()
+    return UnlinkedView(NotLinked(row.reason), row.corporate_number, row.at) if row else None
 
 
 def history(number: str) -> list[StatementView]:
@@ -91,26 +107,26 @@ def facts_of(business_id: str, attributes: Iterable[str]) -> tuple[FactView, ...
     row = Business.objects.filter(pk=business_id).first()
     if row is None:
         return ()
-    found = [fact for attribute in wanted for fact in _own_facts(row, attribute)]
-    stored = Fact.objects.filter(business=row, attribute__in=wanted, superseded_at=None).order_by("attribute", "source")
-    return (*found, *map(_fact_view, stored))
+    view = view_of(row)
+    found = [fact for attribute in wanted for fact in _own_facts(view, attribute)]
+    return (*found, *_stored_facts(row.pk, wanted))
 
 
-def _own_facts(row: Business, attribute: Attribute) -> Iterable[FactView]:
-    value: Any = None
-    if attribute is Attribute.ADDRESS:
-        value = f"{row.prefecture}{row.city}{row.street}" or row.outside
-    elif attribute in _COLUMN_OF:
-        value = getattr(row, _COLUMN_OF[attribute])
+def added_facts(business_id: str) -> tuple[FactView, ...]:
+    """Return the facts that sources besides the register told; for the business's own page only."""
+    return _stored_facts(uuid.UUID(business_id), list(Attribute))
+
+
+def _stored_facts(business_id: uuid.UUID, wanted: Sequence[Attribute]) -> tuple[FactView, ...]:
+    rows = Fact.objects.filter(business_id=business_id, attribute__in=wanted, superseded_at=None)
+    return tuple(fact_view_of(row) for row in rows.order_by("attribute", "source"))
+
+
+def _own_facts(view: BusinessView, attribute: Attribute) -> Iterable[FactView]:
+    value = str(_VALUE_OF[attribute](view) or "") if attribute in _VALUE_OF else ""
     if value:
-        by_registry = row.corporate_number is not None
-        method = Method.REGISTRY if by_registry else Method.CREDENTIAL
-        yield FactView(attribute.value, value, row.source, row.as_of, True, method.value)
-
-
-def _fact_view(fact: Fact) -> FactView:
-    verified = fact.method in (Method.REGISTRY, Method.CREDENTIAL)
-    return FactView(fact.attribute, fact.value, fact.source, fact.as_of, verified, fact.method)
+        method = Method.REGISTRY if view.corporate_number is not None else Method.CREDENTIAL
+        yield FactView(attribute.value, value, view.source, view.as_of, True, method.value)
 
 
 def waiting_cases(actor: Actor) -> list[LinkCase]:
@@ -129,6 +145,7 @@ latest_sequence = feed.latest_sequence
 
 __all__ = [
     "Filters",
+    "added_facts",
     "business_of_account",
     "businesses_by_id",
     "changes",
@@ -139,5 +156,6 @@ __all__ = [
     "history",
     "latest_sequence",
     "search",
+    "unlinked",
     "waiting_cases",
 ]

@@ -11,15 +11,22 @@ from typing import Any
 from django.db import transaction
 
 from madoguchi.apps.accounts.contracts import BusinessSignedIn
-from madoguchi.apps.businesses import feed
-from madoguchi.apps.businesses.contracts import Attribute, ChangeKind, ErasedAccount, Method, Status
-from madoguchi.apps.businesses.models import AccountLink, Business, Establishment, Fact, LinkCase
-from madoguchi.apps.businesses.townlist import book
+from madoguchi.apps.businesses import feed, sealing
+from madoguchi.apps.businesses.contracts import Attribute, ChangeKind, ErasedAccount, Method, NotLinked, Status
+from madoguchi.apps.businesses.models import (
+    AccountLink,
+    Business,
+    Establishment,
+    Fact,
+    FeedCounter,
+    LinkCase,
+    UnlinkedAccount,
+)
+from madoguchi.apps.businesses.townlist import book, home
 from madoguchi.core import audit
 from madoguchi.core.permissions import SYSTEM, Actor, Permission, require
 from madoguchi.engines.addresses import Level
 from madoguchi.engines.identifiers import IdentifierError, corporate_number
-from madoguchi.engines.linkage import fold_name
 
 GBIZID = "gbizid"
 ENTRY_ACCOUNT = "1"
@@ -40,67 +47,86 @@ def on_business_signed_in(event: BusinessSignedIn) -> None:
     """Link an account to its business: by corporate number when the service checked it, else as a sole proprietor.
 
     An entry account (nobody checked it) is linked to nothing: a number alone proves nothing. The same event twice, or a
-    later sign-in, leaves one link; a sign-in with another checked number moves it.
+    later sign-in, leaves one link; a sign-in with another checked number moves or ends it. Why an account acts for no
+    business is kept, so that its page can say so.
     """
-    claims = event.claims
-    if str(claims.get("account_type", "")) in ("", ENTRY_ACCOUNT):
-        return
     counter = feed.lock()
-    link = AccountLink.objects.select_related("business").filter(pk=event.account_id).first()
-    if str(claims.get("corp_type", "")) == _SOLE_PROPRIETOR:
-        business: Business | None = _sole_proprietor(event, link.business if link else None, counter)
+    link = AccountLink.objects.select_related("business__proprietor").filter(pk=event.account_id).first()
+    if str(event.claims.get("account_type", "")) in ("", ENTRY_ACCOUNT):
+        _not_linked(event, link, NotLinked.ENTRY_ACCOUNT)
+    elif str(event.claims.get("corp_type", "")) == _SOLE_PROPRIETOR:
+        known = link.business if link and link.business.corporate_number is None else None
+        _link(event, link, _sole_proprietor(event, known, counter), counter)
     else:
-        business = _corporation(claims)
-    if business is None or (link is not None and link.business_id == business.pk):
+        _link_corporation(event, link, counter)
+
+
+def _link_corporation(event: BusinessSignedIn, link: AccountLink | None, counter: FeedCounter) -> None:
+    try:
+        number = corporate_number(str(event.claims.get("corporate_number", "")))
+    except IdentifierError:
+        _not_linked(event, link, NotLinked.NO_NUMBER)
+        return
+    business = Business.objects.filter(corporate_number=number).exclude(status=Status.DELETED).first()
+    if business is not None:
+        _link(event, link, business, counter)
+        return
+    if link is not None and link.business.corporate_number not in (None, number):
+        link.delete()
+        _note(SYSTEM, "", "businesses.unlink-account", link.business, {"account": event.account_id})
+        link = None
+    _not_linked(event, link, NotLinked.UNKNOWN_NUMBER, number)
+
+
+def _link(event: BusinessSignedIn, link: AccountLink | None, business: Business, counter: FeedCounter) -> None:
+    UnlinkedAccount.objects.filter(pk=event.account_id).delete()
+    if link is not None and link.business_id == business.pk:
         return
     AccountLink.objects.update_or_create(
         account_id=event.account_id,
         defaults={"business": business, "issuer": event.issuer[:200], "verified": True, "linked_at": _moment(event.at)},
     )
     _note(SYSTEM, "", "businesses.link-account", business, {"account": event.account_id})
+    if link is not None and _is_left_alone(link.business):
+        _remove_proprietor(link.business, counter, _moment(event.at))
 
 
-def _corporation(claims: Mapping[str, Any]) -> Business | None:
-    try:
-        number = corporate_number(str(claims.get("corporate_number", "")))
-    except IdentifierError:
-        return None
-    return Business.objects.filter(corporate_number=number).exclude(status=Status.DELETED).first()
+def _not_linked(event: BusinessSignedIn, link: AccountLink | None, reason: NotLinked, number: str = "") -> None:
+    """Keep why an account acts for no business; one that is linked stays as it is."""
+    if link is None:
+        UnlinkedAccount.objects.update_or_create(
+            account_id=event.account_id,
+            defaults={"reason": reason, "corporate_number": number, "at": _moment(event.at)},
+        )
 
 
-def _sole_proprietor(event: BusinessSignedIn, known: Business | None, counter: Any) -> Business:
+def _sole_proprietor(event: BusinessSignedIn, known: Business | None, counter: FeedCounter) -> Business:
     """Return the sole proprietor of this account, made or brought up to date from the claims."""
-    name = str(event.claims.get("name", ""))[:300]
-    if known is not None and known.corporate_number is None:
-        row, fresh = known, False
-    else:
-        row, fresh = Business(id=uuid.uuid4(), source=GBIZID), True
-    values = _proprietor_values(event, name)
-    if not fresh and all(getattr(row, key) == value for key, value in values.items() if key != "as_of"):
-        return row
-    for key, value in values.items():
-        setattr(row, key, value)
-    row.save()
-    kind = ChangeKind.CREATED if fresh else ChangeKind.UPDATED
+    row = known or Business(id=uuid.uuid4(), source=GBIZID)
+    record, city_code = _proprietor_record(event.claims)
+    if known is not None and (sealing.proprietor_of(known), known.city_code) == (record, city_code):
+        return known
+    row.city_code, row.as_of = city_code, _moment(event.at).date()
+    kind = ChangeKind.UPDATED if known else ChangeKind.CREATED
     row.sequence = feed.add(counter, business_id=row.pk, corporate_number=None, kind=kind, now=_moment(event.at))
-    row.save(update_fields=["sequence"])
+    row.save()
+    sealing.put_proprietor(row, record)
     return row
 
 
-def _proprietor_values(event: BusinessSignedIn, name: str) -> dict[str, Any]:
-    claims = event.claims
+def _proprietor_record(claims: Mapping[str, Any]) -> tuple[sealing.ProprietorRecord, str]:
+    """Return what the claims say, and the municipality's code; empty for an address outside the metropolis."""
+    prefecture = str(claims.get("prefecture_name") or "")[:10]
     street = f"{claims.get('address1') or ''}{claims.get('address2') or ''}"[:600]
-    address = book().read_whole(street)
-    core = fold_name(name)
-    return {
-        "name": name,
-        "core": core,
-        "core_reversed": core[::-1],
-        "street": street,
-        "city_code": address.code,
-        "town": address.town if address.level is Level.TOWN else "",
-        "as_of": _moment(event.at).date(),
-    }
+    at_home = prefecture in ("", home().name)
+    address = book().read_whole(street if at_home else "", prefecture=home().name)
+    record = sealing.ProprietorRecord(
+        name=str(claims.get("name") or "")[:300],
+        prefecture="" if prefecture and street.startswith(prefecture) else prefecture,
+        street=street,
+        town=address.town if address.level is Level.TOWN else "",
+    )
+    return record, address.code
 
 
 def _moment(at: str) -> datetime:
@@ -129,7 +155,10 @@ def put_facts(
     as_of: date | None,
     now: datetime,
 ) -> int:
-    """Keep what a source says; return how many values are new. An older statement never replaces a newer one."""
+    """Keep what a source says; return how many values are new. An older statement never replaces a newer one.
+
+    Values of a sole proprietor are sealed.
+    """
     business = Business.objects.select_for_update().get(pk=business_id)
     current = {
         fact.attribute: fact for fact in Fact.objects.filter(business=business, source=source, superseded_at=None)
@@ -137,20 +166,16 @@ def put_facts(
     new = 0
     for attribute, value in facts.items():
         held = current.get(attribute)
-        if held is not None and (held.value == value or (as_of and held.as_of and as_of < held.as_of)):
+        if held is not None and (sealing.value_of(held) == value or (as_of and held.as_of and as_of < held.as_of)):
             continue
         if held is not None:
             held.superseded_at = now
             held.save(update_fields=["superseded_at"])
-        Fact.objects.create(
-            business=business,
-            attribute=attribute.value,
-            value=value,
-            source=source,
-            method=method,
-            as_of=as_of,
-            obtained_at=now,
+        fact = Fact(
+            business=business, attribute=attribute.value, source=source, method=method, as_of=as_of, obtained_at=now
         )
+        sealing.put_value(fact, value, sealed=business.corporate_number is None)
+        fact.save(force_insert=True)
         new += 1
     if new:
         _note(SYSTEM, "", "businesses.facts", business, {"source": source, "new": new})
@@ -161,8 +186,13 @@ def put_facts(
 def put_establishments(
     business_id: uuid.UUID | str, places: Sequence[Mapping[str, str]], *, source: str, as_of: date | None
 ) -> None:
-    """Make the places of business of one source exactly these (record, name, kana, address)."""
+    """Make a corporation's places of business of one source exactly these (record, name, kana, address).
+
+    Raise ValueError for a sole proprietor: a place of business there is a person's address, and no source tells any.
+    """
     business = Business.objects.select_for_update().get(pk=business_id)
+    if business.corporate_number is None:
+        raise ValueError("Places of business are kept for corporations only. Leave them out for sole proprietors.")
     Establishment.objects.filter(business=business, source=source).exclude(
         source_record__in=[place["record"] for place in places]
     ).delete()
@@ -215,23 +245,37 @@ def decide_case(actor: Actor, case_id: uuid.UUID | str, *, business_id: str | No
 
 def export_account(account_id: str) -> dict[str, Any]:
     """Return everything that this room holds about an account: its link, and for a sole proprietor the record."""
-    link = AccountLink.objects.select_related("business").filter(pk=account_id).first()
+    link = AccountLink.objects.select_related("business__proprietor").filter(pk=account_id).first()
     if link is None:
-        return {}
+        return _export_unlinked(account_id)
     row = link.business
     data: dict[str, Any] = {"business": str(row.pk), "issuer": link.issuer, "linked_at": link.linked_at.isoformat()}
     if row.corporate_number is None:
-        facts = Fact.objects.filter(business=row).values("attribute", "value", "source", "as_of")
+        record = sealing.proprietor_of(row)
         data["sole_proprietor"] = {
-            "name": row.name,
-            "address": row.street,
-            "facts": [_jsonable(fact) for fact in facts],
+            "name": record.name,
+            "kana": record.kana,
+            "address": f"{record.prefecture}{record.street}",
+            "postal_code": record.postal_code,
+            "facts": [_exported(fact) for fact in Fact.objects.filter(business=row)],
         }
     return data
 
 
-def _jsonable(fact: Mapping[str, Any]) -> dict[str, Any]:
-    return {**fact, "as_of": fact["as_of"].isoformat() if fact["as_of"] else None}
+def _export_unlinked(account_id: str) -> dict[str, Any]:
+    row = UnlinkedAccount.objects.filter(pk=account_id).first()
+    if row is None:
+        return {}
+    return {"not_linked": row.reason, "corporate_number": row.corporate_number, "at": row.at.isoformat()}
+
+
+def _exported(fact: Fact) -> dict[str, Any]:
+    return {
+        "attribute": fact.attribute,
+        "value": sealing.value_of(fact),
+        "source": fact.source,
+        "as_of": fact.as_of.isoformat() if fact.as_of else None,
+    }
 
 
 @transaction.atomic
@@ -241,16 +285,27 @@ def erase_account(account_id: str, now: datetime) -> ErasedAccount:
     What the corporate register publishes about a corporation stays: it is no personal data of the account.
     """
     counter = feed.lock()
+    told, _ = UnlinkedAccount.objects.filter(pk=account_id).delete()
     link = AccountLink.objects.select_related("business").filter(pk=account_id).first()
     if link is None:
-        return ErasedAccount(0, ())
+        return ErasedAccount(told, ())
     row = link.business
     link.delete()
     _note(SYSTEM, "", "businesses.erase-account", row, {})
     if row.corporate_number is not None:
         return ErasedAccount(1, ("法人番号公表サイトが公表する法人の情報",))
-    if row.accounts.exists() or LinkCase.objects.filter(business=row).exists():
+    if not _is_left_alone(row):
         return ErasedAccount(1, ("ほかの利用者または手続きが使っている事業者の記録",))
+    _remove_proprietor(row, counter, now)
+    return ErasedAccount(2, ())
+
+
+def _is_left_alone(row: Business) -> bool:
+    """Tell whether a business is a sole proprietor for whom no account acts any more and no case stands."""
+    used = row.accounts.exists() or LinkCase.objects.filter(business=row).exists()
+    return row.corporate_number is None and not used
+
+
+def _remove_proprietor(row: Business, counter: FeedCounter, now: datetime) -> None:
     feed.add(counter, business_id=row.pk, corporate_number=None, kind=ChangeKind.DELETED, now=now)
     row.delete()
-    return ErasedAccount(2, ())

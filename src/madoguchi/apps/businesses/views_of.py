@@ -6,36 +6,32 @@ from madoguchi.apps.businesses.contracts import (
     Change,
     ChangeKind,
     EstablishmentView,
+    FactView,
+    Method,
     StatementView,
     Status,
 )
-from madoguchi.apps.businesses.models import Business, ChangeEntry, Establishment, Statement
+from madoguchi.apps.businesses.models import Business, ChangeEntry, Establishment, Fact, Statement
 from madoguchi.apps.businesses.register.rows import restore
+from madoguchi.apps.businesses.sealing import ProprietorRecord, proprietor_of, value_of
 
 
 def view_of(row: Business) -> BusinessView:
-    """Return a business as a value."""
+    """Return a business as a value; a sole proprietor's record is opened for it."""
+    person = proprietor_of(row) if row.corporate_number is None else None
     return BusinessView(
         id=str(row.pk),
         corporate_number=row.corporate_number,
-        name=row.name,
+        name=person.name if person else row.name,
         name_has_image=row.name_has_image,
-        kana=row.kana,
+        kana=person.kana if person else row.kana,
         name_en=row.name_en,
         kind=row.kind,
         status=Status(row.status),
         closed_on=row.closed_on,
         close_cause=row.close_cause,
         successor_number=row.successor_number,
-        address=AddressView(
-            prefecture=row.prefecture,
-            city=row.city,
-            street=row.street,
-            postal_code=row.postal_code,
-            city_code=row.city_code,
-            town=row.town,
-            outside=row.outside,
-        ),
+        address=_address(row, person),
         withheld=row.withheld,
         assigned_on=row.assigned_on,
         changed_on=row.changed_on,
@@ -44,6 +40,25 @@ def view_of(row: Business) -> BusinessView:
         is_latest=row.is_latest,
         sequence=row.sequence,
     )
+
+
+def _address(row: Business, person: ProprietorRecord | None) -> AddressView:
+    shown = person or row
+    return AddressView(
+        prefecture=shown.prefecture,
+        city=row.city,
+        street=shown.street,
+        postal_code=shown.postal_code,
+        city_code=row.city_code,
+        town=shown.town,
+        outside=row.outside,
+    )
+
+
+def fact_view_of(fact: Fact) -> FactView:
+    """Return a stored fact as a value."""
+    verified = fact.method in (Method.REGISTRY, Method.CREDENTIAL)
+    return FactView(fact.attribute, value_of(fact), fact.source, fact.as_of, verified, fact.method)
 
 
 def statement_view_of(statement: Statement) -> StatementView:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from madoguchi.apps.people import api as people
 from madoguchi.core.permissions import Actor
 
 
@@ -63,7 +64,12 @@ MAX_ATTRIBUTES = 50
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who asks for what about whom. Exactly one of `client_id` (a system) and `actor` (staff) is given."""
+    """Who asks for what about whom. Exactly one of `client_id` (a system) and `actor` (staff) is given.
+
+    `reason` goes into the log, which is never changed, so no personal data belongs into it: it names the procedure. What
+    looks like an individual number (マイナンバー) is cut out of it here. That of an emergency is dropped: it tells about the
+    person, and stands sealed in the emergency.
+    """
 
     organisation_id: str
     subject_id: str
@@ -80,6 +86,10 @@ class Request:
             raise ValueError("A request names a client or a member of staff, one of the two. Give exactly one.")
         if not 1 <= len(self.attributes) <= MAX_ATTRIBUTES:
             raise ValueError(f"A request names 1 to {MAX_ATTRIBUTES} attributes. List what is needed, or ask in parts.")
+        if self.reason:
+            sealed_elsewhere = self.basis is Basis.BREAK_GLASS
+            kept = "" if sealed_elsewhere else people.without_individual_numbers(self.reason)
+            object.__setattr__(self, "reason", kept)
 
     @property
     def who(self) -> str:

@@ -22,7 +22,7 @@ from madoguchi.apps.consents.contracts import MAX_ATTRIBUTES, Basis, Disclosure,
 from madoguchi.apps.consents.models import AccessEntry, PreviewRequest
 from madoguchi.apps.consents.services import previews
 from madoguchi.apps.consents.values import plain
-from madoguchi.core import limits
+from madoguchi.core import limits, network
 from madoguchi.core.problems import Problem, ProblemBody, not_found
 from madoguchi.core.problems import response as problem_response
 from madoguchi.engines.merkle import canonical
@@ -31,6 +31,17 @@ router = Router(tags=["once-only"])
 TOKEN_PATH = "/api/v1/once-only/token"  # noqa: S105 # an address
 TOKEN_CALLS_PER_MINUTE = 30
 _Name = Annotated[str, Field(min_length=1, max_length=40)]
+_Case = Annotated[str, Field(max_length=100, description="Number of your case; the person reads it. No personal data.")]
+_Reason = Annotated[
+    str,
+    Field(
+        max_length=500,
+        description=(
+            "What the facts are for; the person reads it, and it stays in the log. No personal data: name the procedure, "
+            "not the person. What looks like an individual number is cut out."
+        ),
+    ),
+]
 _Key = Annotated[str, Header(alias="Idempotency-Key", max_length=80)]
 _ERRORS = {401: ProblemBody, 403: ProblemBody, 422: ProblemBody, 429: ProblemBody}
 
@@ -73,8 +84,8 @@ class AskIn(Schema):
     purpose: Annotated[str, Field(max_length=60)]
     attributes: Annotated[list[_Name], Field(min_length=1, max_length=MAX_ATTRIBUTES)]
     basis: Annotated[str, Field(pattern="^(consent|law)$")] = Basis.CONSENT.value
-    case: Annotated[str, Field(max_length=100)] = ""
-    reason: Annotated[str, Field(max_length=500)] = ""
+    case: _Case = ""
+    reason: _Reason = ""
 
 
 class FactOut(Schema):
@@ -111,8 +122,8 @@ class PreviewIn(Schema):
     purpose: Annotated[str, Field(max_length=60)]
     attributes: Annotated[list[_Name], Field(min_length=1, max_length=MAX_ATTRIBUTES)]
     subject: Annotated[str, Field(max_length=64)] = ""
-    case: Annotated[str, Field(max_length=100)] = ""
-    reason: Annotated[str, Field(max_length=500)] = ""
+    case: _Case = ""
+    reason: _Reason = ""
 
 
 class PreviewOut(Schema):
@@ -188,8 +199,7 @@ def token(request: HttpRequest, form: Form[TokenIn]) -> Any:
     if form.grant_type != "client_credentials":
         raise _oauth(400, "unsupported_grant_type", "Only client_credentials is known.")
     now = timezone.now()
-    claimed = hashlib.sha256(str(request.META.get("REMOTE_ADDR", "")).encode()).hexdigest()[:32]
-    allowance = limits.count(f"token:{claimed}", limit_per_minute=TOKEN_CALLS_PER_MINUTE, now=now)
+    allowance = limits.count(f"token:{network.key_of(request)}", limit_per_minute=TOKEN_CALLS_PER_MINUTE, now=now)
     if not allowance.allowed:
         return _too_many(allowance)
     try:
@@ -374,7 +384,6 @@ def collect(request: HttpRequest, request_id: str) -> Any:
         attributes=tuple(row.attributes),
         basis=Basis.CONSENT,
         case_reference=row.case_reference,
-        reason=row.reason,
     )
     extra = disclosing.Extra(preview_id=row.pk)
     return _out(disclosing.disclose(asked, now, extra=extra), extra)

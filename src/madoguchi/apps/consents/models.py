@@ -1,15 +1,18 @@
 """Rows of consents: terms and their revisions, consent records, the access log, questions, clients and their requests.
 
 Names follow the GovStack Consent building block. The log holds plain ids instead of keys, since it outlives what it
-names.
+names. What people and staff write in their own words stands sealed (`WithWords`).
 """
 
 import uuid
 
 from django.db import models
 
+from madoguchi.apps.consents import journal
 from madoguchi.apps.consents.contracts import Basis, ConsentState, SubjectKind
+from madoguchi.apps.consents.sealing import put, words_of
 from madoguchi.core.models import Organisation
+from madoguchi.core.vault_models import VaultKey
 
 
 def new_id() -> str:
@@ -18,6 +21,32 @@ def new_id() -> str:
 
 
 SUBJECT_KINDS = [(kind.value, kind.value) for kind in SubjectKind]
+
+
+class WithWords(models.Model):
+    """A row with words that somebody wrote about a person: they stand only sealed, all in one value."""
+
+    sealed = models.BinaryField()
+    key = models.ForeignKey(VaultKey, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.words_context
+
+    @property
+    def words_context(self) -> str:
+        """Return what the words are bound to: table and row."""
+        return f"consents.{self._meta.model_name}:{self.pk}"
+
+    def put_words(self, **words: str) -> None:
+        """Seal words in place of those that were there; the caller saves the row."""
+        put(self, words)
+
+    def word(self, name: str) -> str:
+        """Return one of the words, empty when nothing was written; raise `vault.VaultError` when it does not open."""
+        return words_of(self).get(name, "")
 
 
 class Revision(models.Model):
@@ -152,7 +181,7 @@ class ConsentRecord(models.Model):
         return self.state == ConsentState.GRANTED
 
 
-class BreakGlass(models.Model):
+class BreakGlass(WithWords):
     """An emergency: for a short time one member of staff may read one subject's facts. Must be reviewed."""
 
     class Outcome(models.TextChoices):
@@ -165,11 +194,9 @@ class BreakGlass(models.Model):
     actor_id = models.CharField(max_length=64)
     actor_name = models.CharField(max_length=100)
     subject_id = models.CharField(max_length=64)
-    reason = models.CharField(max_length=500)
     opened_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     review_outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
-    review_note = models.CharField(max_length=500, blank=True)
     reviewed_by = models.CharField(max_length=64, blank=True)
     reviewed_at = models.DateTimeField(null=True)
 
@@ -179,6 +206,16 @@ class BreakGlass(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.actor_name}"
+
+    @property
+    def reason(self) -> str:
+        """Return why it was opened, in the words of who opened it."""
+        return self.word("reason")
+
+    @property
+    def review_note(self) -> str:
+        """Return what the reviewer found; empty before the review."""
+        return self.word("review_note")
 
 
 class Client(models.Model):
@@ -229,7 +266,7 @@ class UsedAssertion(models.Model):
         return self.hash[:8]
 
 
-class PreviewRequest(models.Model):
+class PreviewRequest(WithWords):
     """A request that waits until the person has seen and approved what will be sent."""
 
     class State(models.TextChoices):
@@ -247,8 +284,6 @@ class PreviewRequest(models.Model):
     expected_subject = models.CharField(max_length=64, blank=True)
     """Whom the agency means, when it knows: anybody else sees nothing."""
     subject_id = models.CharField(max_length=64, blank=True)
-    case_reference = models.CharField(max_length=100, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
     approved = models.JSONField(default=dict)
     """Attribute → keyed hash of the value that the person saw."""
@@ -270,6 +305,16 @@ class PreviewRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.state}"
+
+    @property
+    def reason(self) -> str:
+        """Return why the agency asks, as the person reads it."""
+        return self.word("reason")
+
+    @property
+    def case_reference(self) -> str:
+        """Return the agency's number of the case."""
+        return self.word("case_reference")
 
 
 class AccessEntry(models.Model):
@@ -298,8 +343,9 @@ class AccessEntry(models.Model):
     """Hash of the agreement's revision that was checked; empty when there was none."""
     consent_id = models.CharField(max_length=36)
     """The consent record, preview request or emergency that opened the door; empty for law."""
-    case_reference = models.CharField(max_length=100)
-    reason = models.CharField(max_length=500)
+    sealed = models.BinaryField(null=True)
+    """Case number and reason in the words of who asked (`journal`); empty where none was given."""
+    key = models.ForeignKey(VaultKey, null=True, on_delete=models.PROTECT, related_name="+")
     hidden_until = models.DateTimeField(null=True)
     idempotency_key = models.CharField(max_length=80)
     request_hash = models.CharField(max_length=64)
@@ -325,15 +371,23 @@ class AccessEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.organisation_id} {self.purpose_id} {self.result}"
 
+    @property
+    def case_reference(self) -> str:
+        """Return the case number, empty when none was given; raise `vault.VaultError` when it does not open."""
+        return journal.words_of(self.sealed, self.pk).get("case_reference", "")
 
-class AccessQuestion(models.Model):
+    @property
+    def reason(self) -> str:
+        """Return the reason in words, empty when none was given; raise `vault.VaultError` when it does not open."""
+        return journal.words_of(self.sealed, self.pk).get("reason", "")
+
+
+class AccessQuestion(WithWords):
     """A person's question about one access, and the organisation's answer."""
 
     entry = models.OneToOneField(AccessEntry, on_delete=models.PROTECT, related_name="question")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
-    text = models.CharField(max_length=1000)
     asked_at = models.DateTimeField()
-    answer = models.CharField(max_length=2000, blank=True)
     answered_by = models.CharField(max_length=64, blank=True)
     answered_at = models.DateTimeField(null=True)
 
@@ -343,3 +397,18 @@ class AccessQuestion(models.Model):
 
     def __str__(self) -> str:
         return f"question about {self.entry_id}"
+
+    @property
+    def words_context(self) -> str:
+        """Return what the words are bound to: the entry that is asked about, as the row has no id of its own yet."""
+        return f"consents.accessquestion:{self.entry_id}"
+
+    @property
+    def text(self) -> str:
+        """Return the question."""
+        return self.word("text")
+
+    @property
+    def answer(self) -> str:
+        """Return the organisation's answer; empty until there is one."""
+        return self.word("answer")

@@ -19,6 +19,7 @@ from madoguchi.apps.consents.models import (
     ConsentRecord,
     DataAgreement,
     DataAttribute,
+    PreviewRequest,
     Purpose,
     Revision,
 )
@@ -147,6 +148,15 @@ def access(subject_id: str, entry_id: str, *, now: datetime) -> Access | None:
     return found[0] if found else None
 
 
+def written_reason(entry: AccessEntry) -> str:
+    """Return why somebody asked: as it stands in the log, or sealed in the emergency or request behind the entry."""
+    if entry.reason or not entry.consent_id:
+        return entry.reason
+    behind: type[BreakGlass | PreviewRequest] = BreakGlass if entry.basis == Basis.BREAK_GLASS else PreviewRequest
+    row = behind._default_manager.filter(pk=entry.consent_id).first()
+    return row.reason if row else ""
+
+
 def readers_of(subject_id: str, now: datetime) -> tuple[list[Organisation], list[Purpose]]:
     """Return the organisations and purposes that stand in the person's visible log, for its filters."""
     rows = visible(now).filter(subject_id=subject_id).order_by()
@@ -232,6 +242,22 @@ def emergency_agreements(actor: Actor) -> list[DataAgreement]:
     held = actor.organisations(Permission.BREAK_GLASS)
     rows = DataAgreement.objects.filter(organisation_id__in=held, lawful_basis=Basis.BREAK_GLASS, active=True)
     return list(rows.select_related("organisation", "purpose"))
+
+
+def people_agreements(actor: Actor) -> list[DataAgreement]:
+    """Return the agreements about persons, by consent or law, under which the actor may read at the desk."""
+    held = actor.organisations(Permission.READ_PEOPLE)
+    bases = [Basis.CONSENT.value, Basis.LAW.value]
+    rows = DataAgreement.objects.filter(
+        organisation_id__in=held, subject_kind=SubjectKind.PERSON, lawful_basis__in=bases, active=True
+    )
+    return list(rows.select_related("organisation", "purpose").order_by("organisation__order", "purpose__order", "pk"))
+
+
+def protecting_organisations(actor: Actor) -> list[Organisation]:
+    """Return the municipalities for which the actor may begin and end protection (支援措置): no other office does."""
+    held = actor.organisations(Permission.EDIT_PEOPLE)
+    return list(Organisation.objects.filter(pk__in=held, kind=Organisation.Kind.MUNICIPALITY))
 
 
 def client_purposes(organisation_id: str, purposes: Sequence[str]) -> list[dict[str, Any]]:

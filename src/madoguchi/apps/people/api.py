@@ -11,6 +11,8 @@ from madoguchi.apps.people.contracts import (
     HouseholdView,
     MemberView,
     Method,
+    Newborn,
+    Paper,
     PersonRef,
     Provenance,
     Role,
@@ -20,6 +22,8 @@ from madoguchi.apps.people.contracts import (
 )
 from madoguchi.apps.people.eligibility import eligibility_household
 from madoguchi.apps.people.errors import Refusal, Refused
+from madoguchi.apps.people.forms import Asked, asked, attribute_groups, posted_value
+from madoguchi.apps.people.individual_number import without_individual_numbers
 from madoguchi.apps.people.queries import facts_of, household_of, name_of, person, person_of_account
 from madoguchi.apps.people.relations import children_of
 from madoguchi.apps.people.services import (
@@ -33,11 +37,23 @@ from madoguchi.apps.people.services import (
     record_verified,
     unprotect,
 )
+from madoguchi.apps.people.services.counter import (
+    cancel_record,
+    record_birth,
+    record_death,
+    record_document,
+    record_move_in,
+    record_move_out,
+)
 from madoguchi.apps.people.services.households import move_household
+from madoguchi.apps.people.services.locks import may_edit
 from madoguchi.apps.people.services.sign_in import on_resident_signed_in
-from madoguchi.apps.people.words import attribute_names
+from madoguchi.apps.people.vocabulary import document_sources
+from madoguchi.apps.people.words import attribute_names, value_in_words
+from madoguchi.apps.people.words import role as role_in_words
 
 __all__ = [
+    "Asked",
     "Assurance",
     "EventKind",
     "FactView",
@@ -45,6 +61,8 @@ __all__ = [
     "HouseholdView",
     "MemberView",
     "Method",
+    "Newborn",
+    "Paper",
     "PersonRef",
     "Provenance",
     "Refusal",
@@ -53,23 +71,37 @@ __all__ = [
     "Sight",
     "Subject",
     "SubjectKind",
+    "asked",
+    "attribute_groups",
     "attribute_names",
     "cancel_event",
+    "cancel_record",
     "children_of",
     "create_person",
     "declare",
+    "document_sources",
     "eligibility_household",
     "facts_of",
     "find",
     "form_household",
     "household_of",
+    "may_edit",
     "move_household",
     "name_of",
     "on_resident_signed_in",
     "person",
     "person_of_account",
+    "posted_value",
     "protect",
+    "record_birth",
+    "record_death",
+    "record_document",
     "record_event",
+    "record_move_in",
+    "record_move_out",
     "record_verified",
+    "role_in_words",
     "unprotect",
+    "value_in_words",
+    "without_individual_numbers",
 ]

@@ -10,9 +10,9 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from madoguchi.apps.people import personal, sealing
+        from madoguchi.apps.people import personal, rotating
         from madoguchi.core import personal_data, vault
 
-        vault.register(sealing.STORE)
-        vault.register(sealing.INDEX_STORE)
+        for store in rotating.STORES:
+            vault.register(store)
         personal_data.register(self.label, export=personal.export, erase=personal.erase)

@@ -130,6 +130,33 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A document that staff saw: the register or office behind it, its name or number, the key of the form (32 hex digits).
+
+    An empty `source` is the resident register.
+    """
+
+    source: str
+    reference: str
+    key: str
+
+    @property
+    def record(self) -> str:
+        """Return the number under which its facts and events are kept, and by which an event is taken back."""
+        return f"{' '.join(self.reference.split())} #{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Newborn:
+    """A child as the birth is notified; `kana` may be empty."""
+
+    name: str
+    kana: str
+    born: date
+    role: Role = Role.CHILD
+
+
+@dataclass(frozen=True, slots=True)
 class MemberView:
     """One member of a household on a day."""
 

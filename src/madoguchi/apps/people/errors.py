@@ -15,6 +15,8 @@ class Refusal(StrEnum):
     UNKNOWN_SOURCE = "unknown_source"
     NOT_FOUND = "not_found"
     BAD_EVENT = "bad_event"
+    NO_HOUSEHOLD = "no_household"
+    NO_DOCUMENT = "no_document"
 
 
 class Refused(Exception):

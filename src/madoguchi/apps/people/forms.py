@@ -1,4 +1,4 @@
-"""Plain forms for declaring one fact: which field it needs, and what the posted text means.
+"""Plain forms for one fact, declared or seen in a document: which field it needs, and what the posted text means.
 
 Whether the value is allowed is decided by the vocabulary, not here.
 """
@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from madoguchi.apps.people import words
+from madoguchi.apps.people import vocabulary, words
 from madoguchi.apps.people.contracts import FactValue
-from madoguchi.apps.people.vocabulary import EMAIL, PHONE, FactKind, Spec
+from madoguchi.apps.people.vocabulary import DECLARED_SOURCE, EMAIL, PHONE, FactKind, Spec
 from madoguchi.engines.eligibility import Band
 
 
@@ -51,6 +51,39 @@ def field_of(spec: Spec, current: FactValue | None, posted: str | None = None) -
         return Field("radio" if len(options) <= MANY else "select", options, text, "off", "text")
     kinds = {FactKind.DATE: "date", FactKind.INT: "number", FactKind.YEN: "number", FactKind.SET: "list"}
     return Field(kinds.get(spec.kind, "text"), (), text, autocomplete, input_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One attribute as a form of another room asks for it."""
+
+    attribute: str
+    label: str
+    source: str
+    """The register that usually tells it; empty when only the person does."""
+    field: Field
+
+
+def asked(attribute: str, posted: str | None = None) -> Asked | None:
+    """Return how an attribute is asked for, with what was posted and refused; None for an unknown one."""
+    spec = vocabulary.specs().get(attribute)
+    if spec is None:
+        return None
+    source = spec.source if spec.source != DECLARED_SOURCE else ""
+    return Asked(spec.name, words.label(spec), source, field_of(spec, None, posted))
+
+
+def posted_value(attribute: str, text: str) -> Any:
+    """Return what a posted text means for a known attribute; an unknown one keeps the text, to be refused."""
+    spec = vocabulary.specs().get(attribute)
+    return parsed(spec, text) if spec else text
+
+
+def attribute_groups() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return names and labels of the attributes of a person, and of those of a household."""
+    known = vocabulary.specs().values()
+    person = [(spec.name, words.label(spec)) for spec in known if not spec.household]
+    return person, [(spec.name, words.label(spec)) for spec in known if spec.household]
 
 
 def _choices(options: list[tuple[str, str]], text: str) -> tuple[Choice, ...]:

@@ -9,9 +9,10 @@ from datetime import date
 
 from madoguchi.apps.people import timeline
 from madoguchi.apps.people.models import Fact, Person, PersonIndex
-from madoguchi.apps.people.sealing import INDEX_CONTEXT
 from madoguchi.apps.people.vocabulary import BIRTH_DATE, NAME
 from madoguchi.core import vault
+
+INDEX_CONTEXT = "people.person:name-and-birth"
 
 
 def key_text(name: str, birth: date) -> str:

@@ -27,7 +27,7 @@ BIRTH_DATE, SEX, MUNICIPALITY = "生年月日", "性別", "自治体コード"
 HEADCOUNT, MARRIED, RECENT_MOVE = "世帯人数", "婚姻中", "直近の転入"
 PLACE = frozenset({ADDRESS, POSTAL_CODE, MUNICIPALITY, OFFICE, RECENT_MOVE, HEADCOUNT, PHONE})
 """What tells where somebody lives or with whom: hidden for protected people."""
-DECLARED_SOURCE = "申告"
+DECLARED_SOURCE, RESIDENT_REGISTER = "申告", "住民基本台帳"
 
 
 class FactKind(StrEnum):
@@ -63,10 +63,10 @@ def _text(name: str, en: str, source: str) -> Spec:
 
 
 IDENTITY: tuple[Spec, ...] = (
-    _text(NAME, "Name", "住民基本台帳"),
-    _text(KANA, "Name in kana", "住民基本台帳"),
-    _text(ADDRESS, "Address", "住民基本台帳"),
-    _text(POSTAL_CODE, "Postal code", "住民基本台帳"),
+    _text(NAME, "Name", RESIDENT_REGISTER),
+    _text(KANA, "Name in kana", RESIDENT_REGISTER),
+    _text(ADDRESS, "Address", RESIDENT_REGISTER),
+    _text(POSTAL_CODE, "Postal code", RESIDENT_REGISTER),
     _text(PHONE, "Telephone number", DECLARED_SOURCE),
     _text(EMAIL, "E-mail address", DECLARED_SOURCE),
     _text(OFFICE, "Office in charge", "福祉事務所"),
@@ -106,6 +106,11 @@ def _spec(record: Mapping[str, Any], codes: tuple[str, ...]) -> Spec:
 def sources(known: Mapping[str, Spec]) -> frozenset[str]:
     """Return the registers that the attributes name."""
     return frozenset(spec.source for spec in known.values() if spec.source)
+
+
+def document_sources() -> tuple[str, ...]:
+    """Return the registers whose documents staff may have seen, sorted; declarations are none."""
+    return tuple(sorted(sources(specs()) - {DECLARED_SOURCE}))
 
 
 def spec_of(name: str, known: Mapping[str, Spec]) -> Spec:

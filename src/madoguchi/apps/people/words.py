@@ -10,6 +10,7 @@ from madoguchi.apps.people import vocabulary
 from madoguchi.apps.people.contracts import FactValue, Method, Role
 from madoguchi.apps.people.vocabulary import MUNICIPALITY, FactKind, Spec
 from madoguchi.apps.registry import api as registry
+from madoguchi.engines.calendars import to_wareki
 from madoguchi.engines.eligibility import Band
 
 
@@ -23,6 +24,11 @@ def attribute_names() -> list[tuple[str, str]]:
     return [(spec.name, label(spec)) for spec in vocabulary.specs().values()]
 
 
+def value_in_words(attribute: str, given: FactValue | None) -> str:
+    """Return a value of an attribute in words; of one that the pack does not list, as it is."""
+    return value(given, vocabulary.specs().get(attribute))
+
+
 def value(given: FactValue | None, spec: Spec | None) -> str:
     """Return a value in words."""
     if isinstance(given, bool):
@@ -33,12 +39,20 @@ def value(given: FactValue | None, spec: Spec | None) -> str:
     if isinstance(given, int):
         return _number(given, spec)
     if isinstance(given, date):
-        return given.isoformat()
+        return day(given)
     if isinstance(given, Mapping):
         return "、".join(f"{name} {count}" for name, count in given.items()) or _("なし")
     if isinstance(given, frozenset):
         return "、".join(sorted(given)) or _("なし")
     return option(given, spec) if given is not None else ""
+
+
+def day(given: date) -> str:
+    """Return a day as the reader writes it: 1990年5月6日（平成2年）, or 1990-05-06."""
+    if get_language() == "en":
+        return given.isoformat()
+    era = to_wareki(given).split("年")[0]
+    return f"{given.year}年{given.month}月{given.day}日（{era}年）"
 
 
 def _number(number: int, spec: Spec | None) -> str:

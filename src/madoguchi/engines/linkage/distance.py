@@ -27,6 +27,18 @@ def edits(one: str, other: str, *, limit: int) -> int:
     return min(previous[-1], limit + 1)
 
 
+def is_slip(one: str, other: str) -> bool:
+    """Tell whether two texts differ only by neighbours swapped or by one character typed twice."""
+    if len(one) > len(other):
+        one, other = other, one
+    place = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    if len(one) == len(other):
+        swapped = one[:place] + one[place : place + 2][::-1] + one[place + 2 :]
+        return one != other and swapped == other
+    doubled = len(other) == len(one) + 1 and place > 0 and other[place] == other[place - 1]
+    return doubled and one[place:] == other[place + 1 :]
+
+
 def _common_start(one: str, other: str) -> int:
     """Return the length of the common beginning, less one so that a swap at its end is still seen."""
     length = 0

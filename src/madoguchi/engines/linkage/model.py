@@ -1,9 +1,12 @@
 """What linkage reads and answers: records, entries of the register, evidence in points, decisions."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from madoguchi.engines.linkage.names import LegalForm, core_name
+
+_CHOME = re.compile(r"[一二三四五六七八九十]+丁目$")
 
 
 class Outcome(StrEnum):
@@ -20,18 +23,28 @@ class Reason(StrEnum):
 
     NUMBER_SAME = "number_same"
     NUMBER_NEAR = "number_near"
+    NUMBER_UNLIKE = "number_unlike"
+    """The record's number is mistyped, and no single error leads to this one."""
     NUMBER_OTHER = "number_other"
     NAME_SAME = "name_same"
     NAME_FORMER = "name_former"
     NAME_KANA = "name_kana"
+    NAME_SLIP = "name_slip"
+    """Two neighbours swapped, or one character twice: a slip of the hand, hardly another name."""
     NAME_NEAR_LONG = "name_near_long"
     """Nearly the same, and long enough that this is hardly chance."""
     NAME_NEAR = "name_near"
+    NAME_BRANCH = "name_branch"
+    """The name with a branch or office behind it."""
+    NAME_CUT = "name_cut"
+    """A long name that was cut off, as narrow fields of other systems do."""
     NAME_OTHER = "name_other"
     FORM_OTHER = "form_other"
     BLOCK_SAME = "block_same"
     TOWN_SAME = "town_same"
     TOWN_FORMER = "town_former"
+    AREA_SAME = "area_same"
+    """The same 町 but another or no 丁目, or no town and the same postal code, which stands for one 町."""
     CITY_SAME = "city_same"
     PLACE_OTHER = "place_other"
     POSTCODE_SAME = "postcode_same"
@@ -59,12 +72,17 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where: five-digit municipality code, official town, block numbers, postal code of seven digits."""
+    """Where: five-digit municipality code, official town (or 町 without its 丁目), block numbers, seven-digit postal code."""
 
     code: str = ""
     town: str = ""
     numbers: tuple[int, ...] = ()
     postal_code: str = ""
+
+    @property
+    def area(self) -> str:
+        """The town without its 丁目."""
+        return _CHOME.sub("", self.town)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,14 @@ _ANY = "|".join(f"(?P<f{place}>{pattern})" for place, (_, pattern) in enumerate(
 _PREFIX = re.compile(rf"\s*(?:{_ANY})\s*", re.IGNORECASE)
 _SUFFIX = re.compile(rf"\s*(?:{_ANY}|(?:(?<=[\s,.])(?:{_ENGLISH})))\s*$", re.IGNORECASE)
 _ENDING = re.compile(r"(?:会社|會社|法人|社団|財団|[)a-zA-Z.])\s*$")
+_BLANK_BETWEEN = re.compile(r"(?<=[()\u3040-\u30ff\u3400-\u9fff])\s+(?=[()\u3040-\u30ff\u3400-\u9fff])")
+_MIN_STEM = 3
+_OFFICES = ("本社", "支社", "本店", "支店", "本部", "支部", "営業所", "事業所", "出張所", "工場")
+_BRANCH = re.compile(
+    rf"(?:{'|'.join(pattern for _, pattern in _FORMS)})?\W*[\u4e00-\u9fff]{{0,3}}(?:{'|'.join(_OFFICES)})",
+    re.IGNORECASE,
+)
+_CUT_FORM = re.compile(r"(?<=..)(?:株式[会會]?|有限[会會]?|合[同名資][会會])$")
 _MAYBE = re.compile(r"会社|會社|法人|[)）㈱㈲㈳㈵㈻㈶㊑㊒]|[a-zA-Zａ-ｚＡ-Ｚ]")
 
 
@@ -107,9 +115,25 @@ def bare_name(text: str) -> tuple[str, LegalForm]:
 
 
 def core_name(text: str) -> tuple[str, LegalForm]:
-    """Return the folded name without its legal form, and the form (OTHER when the name tells none)."""
-    bare, form = bare_name(text)
-    return _fold(bare), form
+    """Return the folded name without its legal form, and the form (OTHER when the name tells none).
+
+    Blanks between Japanese characters mean nothing, also inside the legal form (株 式 会 社), and a form that was cut off
+    at the end (…株式会) is no part of the name.
+    """
+    bare, form = bare_name(_BLANK_BETWEEN.sub("", unicodedata.normalize("NFKC", text)))
+    cut = _CUT_FORM.search(bare) if form is LegalForm.OTHER else None
+    return _fold(bare[: cut.start()] if cut else bare), form
+
+
+@lru_cache(maxsize=64)
+def branch_stems(core: str) -> tuple[str, ...]:
+    """Return what a folded name may be without the branch or office at its end (…新宿支店); empty when it names none.
+
+    The place of an office is at most three kanji here, so that little of another name can pass for one.
+    """
+    if not core.endswith(_OFFICES):
+        return ()
+    return tuple(core[:end] for end in range(_MIN_STEM, len(core)) if _BRANCH.fullmatch(core, end))
 
 
 def _form(match: re.Match[str]) -> LegalForm:

@@ -75,6 +75,12 @@ CLAIM_NAMES: Mapping[str, tuple[str, str]] = {
     "verified_claims": ("確認済みの情報", "Verified information"),
     "role": ("権限", "Role"),
 }
+CODES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "gender": {"1": ("男", "Male"), "2": ("女", "Female")},
+    "account_type": {"1": ("エントリー", "Entry"), "2": ("プライム", "Prime"), "3": ("メンバー", "Member")},
+    "corp_type": {"1": ("法人", "Company"), "2": ("個人事業主", "Sole proprietor")},
+}
+"""Words for the codes of claims, so that a person reads what she agrees to."""
 
 
 def text(name: str, language: str) -> str:
@@ -101,7 +107,8 @@ def consent(issuer: Issuer, client: Client, told: Mapping[str, object], ticket_i
     """Return the page that shows what would be told to whom."""
     shown = {name: value for name, value in told.items() if name != "sub"}
     rows = "".join(
-        f"<dt>{_claim(name, language)}</dt><dd>{escape(_value(value))}</dd>" for name, value in shown.items()
+        f"<dt>{_claim(name, language)}</dt><dd>{escape(_shown(name, value, language))}</dd>"
+        for name, value in shown.items()
     )
     content = f"<dl>{rows}</dl>" if rows else f"<p>{text('only', language)}</p>"
     button = f'<button class="main" name="decision" value="allow">{text("agree", language)}</button>'
@@ -188,6 +195,12 @@ def _client_name(client: Client, language: str) -> str:
 
 def _claim(name: str, language: str) -> str:
     return escape(CLAIM_NAMES.get(name, (name, name))[language == "en"])
+
+
+def _shown(name: str, value: object, language: str) -> str:
+    """Return the value of a claim for reading: codes by their meaning."""
+    words = CODES.get(name, {}).get(str(value))
+    return words[language == "en"] if words else _value(value)
 
 
 def _value(value: object) -> str:

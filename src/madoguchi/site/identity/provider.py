@@ -48,8 +48,11 @@ class Provider:
         salt: bytes,
         clock: Clock = time.time,
         test_mode: bool = False,
+        issuer_base: str = "",
     ) -> None:
+        """`base` is where it listens; `issuer_base` stands in the issuers' names when that is another address."""
         self.base = base.rstrip("/")
+        self.issuer_base = (issuer_base or base).rstrip("/")
         self.store = Store(clock)
         self.keys = {issuer.name: Keyring(issuer.algorithm) for issuer in ISSUERS}
         self._clients = tuple(clients)
@@ -98,7 +101,7 @@ class Provider:
         return tokens.subject(issuer, client_id, account_id, salt=self._salt)
 
     def _discovery(self, issuer: Issuer, request: Request) -> Response:
-        return json_response(issuer.discovery(self.base))
+        return json_response({**issuer.discovery(self.base), "issuer": issuer.url(self.issuer_base)})
 
     def _jwks(self, issuer: Issuer, request: Request) -> Response:
         return json_response(self.keys[issuer.name].published())
@@ -123,7 +126,7 @@ class Provider:
 
     def _refuse(self, issuer: Issuer, target: str, state: str, problem: RedirectRefusal) -> Response:
         answer = {"error": problem.error, "error_description": problem.description, "state": state}
-        return redirect(with_parameters(target, {**answer, "iss": issuer.url(self.base)}))
+        return redirect(with_parameters(target, {**answer, "iss": issuer.url(self.issuer_base)}))
 
     def _open(self, issuer: Issuer, request: Request, fields: Mapping[str, str]) -> tuple[str, Ticket, Client]:
         """Return the ticket of this browser; a ticket that has ended or belongs to another browser is a page."""
@@ -190,7 +193,7 @@ class Provider:
         answer = {"code": self.store.issue_code(asked, ticket.account_id), "state": asked.state}
         if issuer.name is IssuerName.CARD:
             answer["session_state"] = secrets.token_urlsafe(12)
-        return redirect(with_parameters(asked.redirect_uri, {**answer, "iss": issuer.url(self.base)}))
+        return redirect(with_parameters(asked.redirect_uri, {**answer, "iss": issuer.url(self.issuer_base)}))
 
     def _token(self, issuer: Issuer, request: Request) -> Response:
         form = request.form()
@@ -232,14 +235,16 @@ class Provider:
         keys, now = self.keys[issuer.name], self.store.clock()
         account = self._account(issuer.name, grant.account_id)
         sub = self.subject(issuer, grant.asked.client_id, account.id)
-        access = tokens.access_token(issuer, keys, grant, base=self.base, sub=sub, now=now)
+        access = tokens.access_token(issuer, keys, grant, base=self.issuer_base, sub=sub, now=now)
         self.store.issue_access(access, grant)
         answer: dict[str, Any] = {
             "access_token": access,
             "token_type": "Bearer",
             "expires_in": TOKEN_LIFE_SECONDS,
             "scope": " ".join(grant.asked.scopes),
-            "id_token": tokens.id_token(issuer, keys, grant, account, base=self.base, sub=sub, access=access, now=now),
+            "id_token": tokens.id_token(
+                issuer, keys, grant, account, base=self.issuer_base, sub=sub, access=access, now=now
+            ),
         }
         if "offline_access" in grant.asked.scopes:
             answer["refresh_token"] = self.store.issue_refresh(grant)

@@ -13,7 +13,8 @@ from pathlib import Path
 from joserfc.jwk import ECKey
 
 from madoguchi.apps.accounts.oidc import providers
-from madoguchi.apps.accounts.oidc.providers import Kind, ProviderSettings
+from madoguchi.apps.accounts.oidc.providers import ProviderSettings
+from madoguchi.core.access import Kind
 from madoguchi.site.identity.issuers import BUSINESS, CARD, ISSUERS, STAFF, Client, Issuer, IssuerName
 
 ISSUER_OF: Mapping[Kind, Issuer] = {Kind.RESIDENT: CARD, Kind.BUSINESS: BUSINESS, Kind.STAFF: STAFF}
@@ -36,9 +37,15 @@ def site_origins(port: int) -> tuple[str, ...]:
 
 
 def clients(found: Iterable[ProviderSettings], *, base: str, origins: Iterable[str]) -> tuple[Client, ...]:
-    """Return the clients of those settings that name one of this provider's issuers, letter by letter."""
+    """Return the clients of those settings that name one of the issuers of `base`, letter by letter."""
     mine = {issuer.url(base): issuer for issuer in ISSUERS}
     return tuple(_client(mine[item.issuer], item, tuple(origins)) for item in found if item.issuer in mine)
+
+
+def local(found: Iterable[ProviderSettings], *, base: str) -> dict[Kind, ProviderSettings]:
+    """Return by kind those settings that name one of the issuers of `base`: the others are an operator's own."""
+    mine = {issuer.url(base) for issuer in ISSUERS}
+    return {Kind(item.kind): item for item in found if item.issuer in mine}
 
 
 def _client(issuer: Issuer, settings: ProviderSettings, origins: tuple[str, ...]) -> Client:
@@ -56,9 +63,13 @@ def _client(issuer: Issuer, settings: ProviderSettings, origins: tuple[str, ...]
     )
 
 
-def environment(data_dir: Path, *, port: int) -> dict[str, str]:
-    """Return the MADOGUCHI_OIDC_… variables of a demonstration; its key and secret are made once per data folder."""
-    base = base_address(port)
+def environment(data_dir: Path, *, port: int, issuer_port: int | None = None) -> dict[str, str]:
+    """Return the MADOGUCHI_OIDC_… variables of a demonstration; its key and secret are made once per data folder.
+
+    `issuer_port` stands in the issuers' names when the provider listens elsewhere: an account belongs to its issuer, so
+    the same card opens the same account whichever port was free.
+    """
+    base, named = base_address(port), base_address(issuer_port or port)
     secret = kept_once(data_dir / SECRET_FILE, lambda: secrets.token_urlsafe(32))
     kept_once(data_dir / KEY_FILE, _fresh_key)
     variables: dict[str, str] = {}
@@ -66,15 +77,29 @@ def environment(data_dir: Path, *, port: int) -> dict[str, str]:
         prefix = f"MADOGUCHI_OIDC_{kind.value.upper()}"
         variables |= {
             f"{prefix}_KIND": kind.value,
-            f"{prefix}_ISSUER": issuer.url(base),
+            f"{prefix}_ISSUER": issuer.url(named),
             f"{prefix}_CLIENT_ID": CLIENT_IDS[issuer.name],
         }
+        if named != base:
+            variables |= _addresses(prefix, issuer, base)
         if kind is Kind.BUSINESS:
             variables[f"{prefix}_CLIENT_SECRET"] = secret
         else:
             variables[f"{prefix}_CLIENT_KEY_FILE"] = str(data_dir / KEY_FILE)
     staff = "MADOGUCHI_OIDC_STAFF"
     return {**variables, f"{staff}_SCOPES": "openid profile", f"{staff}_CLAIMS": "name preferred_username"}
+
+
+def _addresses(prefix: str, issuer: Issuer, base: str) -> dict[str, str]:
+    """Return the variables that say where the provider listens: nothing can be discovered at the issuer's own name."""
+    paths = {
+        "AUTHORIZATION_ENDPOINT": issuer.authorization_path,
+        "TOKEN_ENDPOINT": issuer.token_path,
+        "USERINFO_ENDPOINT": issuer.userinfo_path,
+        "JWKS_URI": issuer.jwks_path,
+        "END_SESSION_ENDPOINT": issuer.end_session_path,
+    }
+    return {f"{prefix}_DISCOVERY": "false"} | {f"{prefix}_{name}": base + path for name, path in paths.items() if path}
 
 
 def salt(data_dir: Path) -> bytes:

@@ -10,6 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_sign_in"),
+        ("core", "0003_vault"),
     ]
 
     operations = [
@@ -30,7 +31,16 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("evidence_reference", models.CharField(blank=True, max_length=100)),
+                ("sealed", models.BinaryField(null=True)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.vaultkey",
+                    ),
+                ),
                 ("principal_id", models.CharField(db_index=True, max_length=64)),
                 ("organisation_id", models.CharField(blank=True, max_length=40)),
                 ("procedures", models.JSONField()),

@@ -63,7 +63,6 @@ def begin(
     secret = session.setdefault(BROWSER, secrets.token_urlsafe(32))
     state = secrets.token_urlsafe(32)
     nonce = _derive(secret, state, use="nonce")
-    SignInAttempt.objects.filter(created_at__lt=now - KEPT).delete()
     SignInAttempt.objects.create(
         state_hash=digest(state),
         browser_hash=digest(secret),

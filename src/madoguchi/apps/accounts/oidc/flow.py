@@ -19,9 +19,10 @@ from madoguchi.apps.accounts.models import Purpose, User
 from madoguchi.apps.accounts.oidc import authorise, tokens, verify
 from madoguchi.apps.accounts.oidc.authorise import CallbackAnswer, Taken, Wish
 from madoguchi.apps.accounts.oidc.discovery import Directory, Metadata, directory_of
-from madoguchi.apps.accounts.oidc.providers import Kind, ProviderSettings
+from madoguchi.apps.accounts.oidc.providers import ProviderSettings
 from madoguchi.apps.accounts.oidc.refusals import Reason, Refused
 from madoguchi.core import audit
+from madoguchi.core.access import Kind
 from madoguchi.core.permissions import SYSTEM, Actor
 
 

@@ -18,17 +18,10 @@ from urllib.parse import urlsplit
 from joserfc.jwk import ECKey, RSAKey, import_key
 
 from madoguchi.apps.accounts.contracts import AssuranceLevel
+from madoguchi.core.access import Kind
 
 SigningKey = ECKey | RSAKey
 PREFIX = "MADOGUCHI_OIDC_"
-
-
-class Kind(StrEnum):
-    """Whose accounts a provider opens; the values of `core.access.Kind`, which needs a running Django."""
-
-    STAFF = "staff"
-    RESIDENT = "resident"
-    BUSINESS = "business"
 
 
 class Authentication(StrEnum):

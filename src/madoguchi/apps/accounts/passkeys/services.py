@@ -24,9 +24,11 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from madoguchi.apps.accounts import sessions
 from madoguchi.apps.accounts.models import User
 from madoguchi.apps.accounts.passkeys.models import Passkey, PasskeyChallenge
 from madoguchi.core import audit
+from madoguchi.core.access import Kind
 from madoguchi.core.permissions import SYSTEM, Actor
 
 CHALLENGE_LIFE = timedelta(minutes=5)
@@ -73,7 +75,7 @@ def relying_party() -> RelyingParty:
 
 def is_required(user: User) -> bool:
     """Tell whether the account must keep a passkey: by the setting PASSKEYS_REQUIRED, or as its only way in."""
-    if user.kind == User.Kind.STAFF and getattr(settings, "PASSKEYS_REQUIRED", False):
+    if user.kind == Kind.STAFF and getattr(settings, "PASSKEYS_REQUIRED", False):
         return True
     return not user.has_usable_password() and not user.identities.exists()
 
@@ -118,7 +120,6 @@ def _hash(value: bytes) -> str:
 
 
 def _remember(challenge: bytes, purpose: str, *, browser: str, user: User | None, now: datetime) -> None:
-    PasskeyChallenge.objects.filter(ends_at__lte=now).delete()
     PasskeyChallenge.objects.create(
         challenge_hash=_hash(challenge),
         browser_hash=_hash(browser.encode()),
@@ -235,7 +236,7 @@ def _verified_count(passkey: Passkey, answer: Mapping[str, Any], challenge: byte
         raise PasskeyRefused(Reason.ANSWER, str(problem)) from problem
     if not secrets.compare_digest(handle, user.pk.bytes):
         raise PasskeyRefused(Reason.ANSWER, "The passkey names another account.")
-    if not user.is_active or user.kind != User.Kind.STAFF:
+    if not user.is_active or user.kind != Kind.STAFF:
         raise PasskeyRefused(Reason.ACCOUNT, "The account has ended or signs in another way.")
     return int(proof.new_sign_count)
 
@@ -264,6 +265,26 @@ def remove(user: User, passkey_id: str) -> None:
         raise PasskeyRefused(Reason.LAST, "The last passkey stays while one is required. Register another first.")
     _record(locked, "passkey.remove", passkey)
     passkey.delete()
+
+
+@transaction.atomic
+def forget_all(user: User, *, actor: Actor = SYSTEM) -> int:
+    """Remove every passkey of an account whose holder lost them, and end its sessions; return how many were removed.
+
+    For administrators: who holds none of her passkeys can neither remove them nor add another.
+    """
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    number, _ = locked.passkeys.all().delete()
+    sessions.end_others(locked)
+    audit.record(
+        actor=actor,
+        organisation_id="",
+        action="passkey.forget-all",
+        object_kind="user",
+        object_id=str(locked.pk),
+        detail={"number": number},
+    )
+    return number
 
 
 def note_refusal(problem: PasskeyRefused, user: User | None = None) -> None:

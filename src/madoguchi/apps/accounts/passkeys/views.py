@@ -17,10 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from madoguchi.apps.accounts import sessions
 from madoguchi.apps.accounts.contracts import AssuranceLevel, Method
+from madoguchi.apps.accounts.factors import FRESH_MINUTES, surest_level
+from madoguchi.apps.accounts.levels import is_enough, requires_level, step_up_address
 from madoguchi.apps.accounts.models import User
 from madoguchi.apps.accounts.passkeys import services
 from madoguchi.apps.accounts.passkeys.models import Passkey
 from madoguchi.apps.accounts.passkeys.services import PasskeyRefused, Reason
+from madoguchi.apps.accounts.throttling import by_account, by_address
 from madoguchi.core import audit
 from madoguchi.core.access import public, staff
 from madoguchi.core.permissions import Actor
@@ -76,14 +79,22 @@ def _me(request: HttpRequest) -> User:
 @staff
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """Show one's passkeys and the form for a new one."""
-    user = _me(request)
-    context = {"passkeys": list(user.passkeys.all()), "required": services.is_required(user)}
+    """Show one's passkeys, and the form for a new one after a fresh proof."""
+    user, caller, level = _me(request), sessions.caller_of(request), surest_level(_me(request))
+    assert caller is not None
+    context = {
+        "passkeys": list(user.passkeys.all()),
+        "required": services.is_required(user),
+        "is_fresh": is_enough(caller, level, max_age_minutes=FRESH_MINUTES, now=timezone.now()),
+        "prove": step_up_address(level, max_age_minutes=FRESH_MINUTES, next_path=request.path),
+    }
     return render(request, "accounts/passkeys.html", context)
 
 
 @staff
 @require_POST
+@by_account("passkey-options")
+@requires_level(surest_level, max_age_minutes=FRESH_MINUTES)
 def register_options(request: HttpRequest) -> HttpResponse:
     """Begin registering a passkey."""
     options = services.begin_registration(_me(request), browser=_browser(request), now=timezone.now())
@@ -92,6 +103,7 @@ def register_options(request: HttpRequest) -> HttpResponse:
 
 @staff
 @require_POST
+@requires_level(surest_level, max_age_minutes=FRESH_MINUTES)
 def register(request: HttpRequest) -> HttpResponse:
     """Keep the new passkey."""
     user = _me(request)
@@ -127,6 +139,7 @@ def rename(request: HttpRequest, passkey_id: str) -> HttpResponse:
 
 @staff
 @require_http_methods(["GET", "POST"])
+@requires_level(surest_level, max_age_minutes=FRESH_MINUTES)
 def remove(request: HttpRequest, passkey_id: str) -> HttpResponse:
     """Ask, then remove a passkey."""
     user = _me(request)
@@ -156,6 +169,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_POST
+@by_address("passkey-challenge")
 def sign_in_options(request: HttpRequest) -> HttpResponse:
     """Begin signing in."""
     return JsonResponse(services.begin_sign_in(browser=_browser(request), now=timezone.now()))
@@ -163,6 +177,7 @@ def sign_in_options(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_POST
+@by_address("passkey-answer")
 def sign_in_finish(request: HttpRequest) -> HttpResponse:
     """Begin a session of level PASSKEY for the account whose passkey answered."""
     now = timezone.now()

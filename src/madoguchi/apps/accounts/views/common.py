@@ -9,11 +9,12 @@ from madoguchi.apps.accounts.models import User
 from madoguchi.apps.accounts.oidc import flow
 from madoguchi.apps.accounts.oidc.refusals import Reason, Refused, Remedy, remedy_of
 from madoguchi.apps.accounts.texts import refusal_text
+from madoguchi.core.access import Kind
 
 HOMES = {
-    User.Kind.STAFF: "registry:desk",
-    User.Kind.RESIDENT: "accounts:account",
-    User.Kind.BUSINESS: "accounts:account",
+    Kind.STAFF: "registry:desk",
+    Kind.RESIDENT: "accounts:account",
+    Kind.BUSINESS: "accounts:account",
 }
 
 

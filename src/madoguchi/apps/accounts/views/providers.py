@@ -7,19 +7,20 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET
 
-from madoguchi.apps.accounts import levels, sessions
+from madoguchi.apps.accounts import factors
 from madoguchi.apps.accounts.contracts import AssuranceLevel
+from madoguchi.apps.accounts.levels import requires_level
 from madoguchi.apps.accounts.models import Purpose, User
 from madoguchi.apps.accounts.oidc import flow
 from madoguchi.apps.accounts.oidc.authorise import Wish
-from madoguchi.apps.accounts.oidc.providers import Kind, ProviderSettings, public_key_set
+from madoguchi.apps.accounts.oidc.providers import ProviderSettings, public_key_set
 from madoguchi.apps.accounts.oidc.refusals import Refused
 from madoguchi.apps.accounts.texts import level_text, provider_label
+from madoguchi.apps.accounts.throttling import by_account, by_address
 from madoguchi.apps.accounts.views.common import home_of, local_path, refusal_page
-from madoguchi.core.access import public, signed_in
+from madoguchi.core.access import Kind, public, signed_in
 
 LANGUAGE = "sign_in_language"
-LINK_WITHIN_MINUTES = 10
 
 
 def _provider(name: str) -> ProviderSettings:
@@ -31,6 +32,7 @@ def _provider(name: str) -> ProviderSettings:
 
 @public
 @require_GET
+@by_address("start")
 def go(request: HttpRequest, name: str) -> HttpResponse:
     """Send the browser to a provider to sign in."""
     wish = Wish(Purpose.SIGN_IN, next=local_path(request, request.GET.get("next", "")))
@@ -39,6 +41,7 @@ def go(request: HttpRequest, name: str) -> HttpResponse:
 
 @signed_in
 @require_GET
+@by_account("prove")
 def prove(request: HttpRequest, name: str) -> HttpResponse:
     """Send the browser to a provider to prove the signed-in account again, at a level and within some minutes."""
     provider, user = _provider(name), request.user
@@ -58,19 +61,14 @@ def prove(request: HttpRequest, name: str) -> HttpResponse:
 
 @signed_in
 @require_GET
+@by_account("link")
+@requires_level(factors.surest_level, max_age_minutes=factors.FRESH_MINUTES)
 def link(request: HttpRequest, name: str) -> HttpResponse:
     """Send the browser to a provider to link it with the signed-in account, which was proven minutes ago."""
-    provider, user, caller = _provider(name), request.user, sessions.caller_of(request)
+    provider, user = _provider(name), request.user
     assert isinstance(user, User)
-    assert caller is not None
     if provider.kind != user.kind:
         raise Http404
-    if not levels.is_enough(caller, AssuranceLevel.EMAIL, max_age_minutes=LINK_WITHIN_MINUTES, now=timezone.now()):
-        return redirect(
-            levels.step_up_address(
-                AssuranceLevel.EMAIL, max_age_minutes=LINK_WITHIN_MINUTES, next_path=request.get_full_path()
-            )
-        )
     return _send(request, provider, Wish(Purpose.LINK, user=user))
 
 
@@ -92,6 +90,7 @@ def _send(request: HttpRequest, provider: ProviderSettings, wish: Wish) -> HttpR
 
 @public
 @require_GET
+@by_address("callback")
 def callback(request: HttpRequest, name: str) -> HttpResponse:
     """Take somebody back from a provider; every refusal is audited and explained."""
     provider = _provider(name)
@@ -110,22 +109,25 @@ def callback(request: HttpRequest, name: str) -> HttpResponse:
 @signed_in
 @require_GET
 def step_up(request: HttpRequest) -> HttpResponse:
-    """Send somebody to the one provider that can prove the level, or show the ways there are."""
+    """Send somebody to the provider that is the one way to prove the level, or show the ways there are."""
     user = request.user
     assert isinstance(user, User)
     level, minutes = _level(request), _number(request, "minutes")
-    linked = set(user.identities.values_list("issuer", flat=True))
-    able = [found for found in flow.providers_for(Kind(user.kind), level=level) if found.issuer in linked]
-    if len(able) == 1:
+    is_staff = user.kind == Kind.STAFF
+    by_password = is_staff and level <= AssuranceLevel.EMAIL and user.has_usable_password()
+    by_passkey = is_staff and level <= AssuranceLevel.PASSKEY and user.passkeys.exists()
+    able = factors.linked_providers(user, level=level)
+    if len(able) == 1 and not by_password and not by_passkey:
         return redirect(_prove_address(request, able[0]))
     context = {
         "level": level_text(level),
         "minutes": minutes,
         "ways": [(_prove_address(request, found), provider_label(found)) for found in able],
         "next": request.GET.get("next", ""),
-        "by_password": user.kind == User.Kind.STAFF and level <= AssuranceLevel.EMAIL,
-        "by_passkey": user.kind == User.Kind.STAFF and level <= AssuranceLevel.PASSKEY and user.passkeys.exists(),
-        "is_staff": user.kind == User.Kind.STAFF,
+        "by_password": by_password,
+        "by_passkey": by_passkey,
+        "is_staff": is_staff,
+        "passkey_helps": level <= AssuranceLevel.PASSKEY,
     }
     return render(request, "accounts/step_up.html", context, status=403)
 

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +17,11 @@ from madoguchi.apps.accounts.contracts import AssuranceLevel, Method
 from madoguchi.apps.accounts.models import SignedInSession, User
 from madoguchi.apps.accounts.oidc import flow
 from madoguchi.apps.accounts.oidc.discovery import directory_of
-from madoguchi.apps.accounts.oidc.providers import Kind
 from madoguchi.apps.accounts.oidc.refusals import Refused
-from madoguchi.apps.accounts.texts import level_text, method_text, provider_label
+from madoguchi.apps.accounts.texts import level_text, method_text, provider_label, role_text
 from madoguchi.apps.accounts.views.common import home_of, local_path
-from madoguchi.core import audit
-from madoguchi.core.access import public, signed_in
+from madoguchi.core import audit, network
+from madoguchi.core.access import Kind, public, signed_in
 from madoguchi.core.models import Organisation
 
 
@@ -31,15 +31,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Offer the three doors; a POST is the local form of staff. Five failures in 15 minutes block name and address."""
     if request.method == "GET":
         return _form(request)
-    username, address = request.POST.get("username", "")[:60], str(request.META.get("REMOTE_ADDR", ""))[:45]
+    username, address = request.POST.get("username", "")[:60], network.key_of(request)
     if services.is_blocked(username, address):
         return _form(
             request, _("失敗が続いたため、しばらくサインインできません。15分後にもう一度お試しください。"), 429
         )
     user = authenticate(request, username=username, password=request.POST.get("password", "")[:200])
-    if not isinstance(user, User) or user.kind != User.Kind.STAFF:
+    if not isinstance(user, User) or user.kind != Kind.STAFF:
         services.note_failure(username, address)
         return _form(request, _("名前かパスワードがちがいます。もう一度入力してください。"), 400)
+    if getattr(settings, "PASSKEYS_REQUIRED", False) and user.passkeys.exists():
+        return _form(request, _("このアカウントは、パスキーでサインインしてください。"), 400)
     sessions.begin(request, user, level=AssuranceLevel.EMAIL, method=Method.PASSWORD, authenticated_at=timezone.now())
     actor = api.actor_of(user)
     audit.record(actor=actor, organisation_id="", action="sign-in", object_kind="user", object_id=actor.id)
@@ -121,7 +123,10 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "actor": actor,
         "caller": caller,
-        "rows": [(organisations[key], sorted(roles)) for key, roles in sorted(actor.roles.items())],
+        "rows": [
+            (organisations[key], [role_text(role) for role in sorted(roles)])
+            for key, roles in sorted(actor.roles.items())
+        ],
         "level": level_text(caller.level),
         "method": method_text(Method(request.session.get(sessions.KEY, {}).get("method", "unknown"))),
         "identities": [(names.get(item.provider, item.provider), item) for item in linked],

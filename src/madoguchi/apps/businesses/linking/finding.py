@@ -3,44 +3,93 @@
 Old names and old places are found through `FormerState`. Withheld numbers are found by number only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 
 from madoguchi.apps.businesses.contracts import Attribute, Status
 from madoguchi.apps.businesses.models import Business, Fact, FormerState
-from madoguchi.engines.linkage import Entry, Key, KeyKind, Name, Place, Record, keys_of_record
+from madoguchi.apps.businesses.sealing import value_of
+from madoguchi.engines.linkage import Entry, Key, KeyKind, Name, Place, Record, is_worth_weighing, keys_of_record
 
-MAX_PER_KEY = 60
+MAX_SAME_NAME = 200
+MAX_IN_TOWN = 2_000
+"""Names looked at by one key that is bound to a town; the densest block of Tokyo's register holds about as many."""
 
 
-def entries_for(record: Record) -> list[Entry]:
-    """Return the entries of the register that share a key with a record."""
-    numbers: dict[str, None] = {}
-    for key in keys_of_record(record):
-        numbers.update(dict.fromkeys(_numbers(key)))
+def entries_for(record: Record, *, wider: bool = False) -> list[Entry]:
+    """Return the entries of the register that share a key with a record and are worth weighing.
+
+    `wider` looks into every 丁目 of the record's 町, for a record whose 丁目 is wrong or missing.
+    """
+    keys = list(keys_of_record(record))
+    numbers = {key.text for key in keys if key.kind is KeyKind.NUMBER}
+    placed = [key for key in keys if key.town]
+    for key in keys:
+        if key.kind is KeyKind.CORE:
+            numbers.update(_same_name(key.text, record.place.code))
+    if placed:
+        numbers.update(_in_area(placed, record) if wider else _in_town(placed, record))
     rows = list(Business.objects.filter(corporate_number__in=numbers).exclude(status=Status.DELETED))
     return _entries([row for row in rows if not row.withheld or row.corporate_number == record.number])
 
 
-def _numbers(key: Key) -> Iterable[str]:
-    rows = Business.objects.exclude(corporate_number=None)
-    former = FormerState.objects.all()
-    place = Q(city_code=key.code, town=key.town)
+def _same_name(core: str, city_code: str) -> Iterable[str]:
+    """Return who has or had this name; of very common names first those of the record's municipality."""
+    own = Business.objects.filter(core=core).exclude(corporate_number=None)
+    former = FormerState.objects.filter(core=core)
+    found = list(own.values_list("corporate_number", flat=True)[:MAX_SAME_NAME])
+    if len(found) == MAX_SAME_NAME and city_code:
+        found += own.filter(city_code=city_code).values_list("corporate_number", flat=True)[:MAX_SAME_NAME]
+    found += former.values_list("corporate_number", flat=True)[:MAX_SAME_NAME]
+    return [number for number in found if number]
+
+
+def _in_area(keys: Sequence[Key], record: Record) -> Iterable[str]:
+    named = [key for key in keys if key.kind is not KeyKind.BLOCK]
+    rows = Business.objects.filter(_any(map(_named_here, named)), city_code=record.place.code)
+    found = rows.filter(town__startswith=record.place.area).exclude(corporate_number=None)
+    names = found.values_list("corporate_number", "core", "kana")[:MAX_IN_TOWN]
+    return {number for number, core, kana in names if number and is_worth_weighing(record, core, kana)}
+
+
+def _in_town(keys: Sequence[Key], record: Record) -> Iterable[str]:
+    """Return who is or was in the record's town under a name that may mean the record's."""
+    block = [key for key in keys if key.kind is KeyKind.BLOCK]
+    named = [key for key in keys if key.kind is not KeyKind.BLOCK]
+    place = Q(city_code=keys[0].code, town=keys[0].town)
+    rows = Business.objects.filter(place).exclude(corporate_number=None)
+    found: list[tuple[str | None, str, str]] = []
+    for condition in (_any(map(_named_here, named)), _any(map(_named_here, block))):  # a large block hides no name
+        found += rows.filter(condition).values_list("corporate_number", "core", "kana")[:MAX_IN_TOWN]
+    past = FormerState.objects.filter(
+        place, _any(_named_before(key) for key in keys if key.kind is not KeyKind.READING)
+    )
+    found += ((number, core, "") for number, core in past.values_list("corporate_number", "core")[:MAX_IN_TOWN])
+    return {number for number, core, kana in found if number and is_worth_weighing(record, core, kana)}
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    """Return what holds when one of the conditions holds; nothing when there is none."""
+    return reduce(or_, conditions, Q(pk__in=()))
+
+
+def _named_before(key: Key) -> Q:
+    return Q(core__endswith=key.text) if key.kind is KeyKind.TAIL else _named_here(key)
+
+
+def _named_here(key: Key) -> Q:
     match key.kind:
-        case KeyKind.NUMBER:
-            return [key.text]
-        case KeyKind.CORE:
-            chosen = [rows.filter(core=key.text), former.filter(core=key.text)]
         case KeyKind.HEAD:
-            chosen = [rows.filter(place, core__startswith=key.text), former.filter(place, core__startswith=key.text)]
+            return Q(core__startswith=key.text)
         case KeyKind.TAIL:
-            chosen = [
-                rows.filter(place, core_reversed__startswith=key.text[::-1]),
-                former.filter(place, core__endswith=key.text),
-            ]
-    lists = [part.values_list("corporate_number", flat=True)[:MAX_PER_KEY] for part in chosen]
-    return [number for part in lists for number in part if number]
+            return Q(core_reversed__startswith=key.text[::-1])
+        case KeyKind.READING:
+            return Q(kana=key.text)
+        case _:
+            return Q(blocks=key.text) | Q(blocks__startswith=key.text + "-")
 
 
 def _entries(rows: Iterable[Business]) -> list[Entry]:
@@ -55,7 +104,7 @@ def _entries(rows: Iterable[Business]) -> list[Entry]:
 
 def _representatives(ids: Iterable[object]) -> dict[str, str]:
     facts = Fact.objects.filter(business_id__in=list(ids), attribute=Attribute.REPRESENTATIVE, superseded_at=None)
-    return {str(fact.business_id): str(fact.value) for fact in facts.order_by("obtained_at")}
+    return {str(fact.business_id): str(value_of(fact)) for fact in facts.order_by("obtained_at")}
 
 
 def _entry(row: Business, formers: Iterable[FormerState], representative: str) -> Entry:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from madoguchi.apps.businesses import townlist
+from madoguchi.apps.businesses import sealing, townlist
 from madoguchi.apps.businesses.linking.finding import entries_for
 from madoguchi.apps.businesses.models import LinkCase
 from madoguchi.core import audit
@@ -71,8 +71,8 @@ def record_of(cells: Mapping[str, str]) -> linkage.Record:
     address = townlist.book().read_whole(cells.get("address", ""), prefecture=townlist.home().name)
     place = linkage.Place(
         address.code,
-        address.town if address.level is Level.TOWN else "",
-        address.numbers,
+        address.town,
+        address.numbers if address.level is Level.TOWN else (),
         normalise(cells.get("postal_code", "")),
     )
     return linkage.Record(
@@ -84,6 +84,17 @@ def record_of(cells: Mapping[str, str]) -> linkage.Record:
         kana=cells.get("kana", ""),
         representative=cells.get("representative", ""),
     )
+
+
+def decide_record(cells: Mapping[str, str]) -> linkage.Decision:
+    """Return what linking says about a record; nothing is kept."""
+    record = record_of(cells)
+    near = entries_for(record)
+    decision = linkage.decide(record, near)
+    if decision.outcome is linkage.Outcome.MATCH or not record.place.town:
+        return decision
+    known = {entry.key for entry in near}
+    return linkage.decide(record, [*near, *(e for e in entries_for(record, wider=True) if e.key not in known)])
 
 
 def link(data: bytes, *, organisation_id: str, source: str, now: datetime) -> LinkReport:
@@ -112,17 +123,11 @@ def link(data: bytes, *, organisation_id: str, source: str, now: datetime) -> Li
 @transaction.atomic
 def link_one(cells: Mapping[str, str], *, organisation_id: str, source: str, now: datetime) -> str:
     """Link one record and keep its case; return the case's state."""
-    case, created = LinkCase.objects.select_for_update().get_or_create(
-        organisation_id=organisation_id,
-        source=source[:60],
-        source_record=cells["record"][:100],
-        defaults={"content": {}, "state": LinkCase.State.UNKNOWN, "received_at": now},
-    )
-    if not created and case.state in (LinkCase.State.ACCEPTED, LinkCase.State.REJECTED):
+    case = _case(cells, organisation_id=organisation_id, source=source, now=now)
+    if case.state in (LinkCase.State.ACCEPTED, LinkCase.State.REJECTED):
         return str(case.state)
-    record = record_of(cells)
-    decision = linkage.decide(record, entries_for(record))
-    case.content = {name: cells.get(name, "")[:600] for name in COLUMNS}
+    decision = decide_record(cells)
+    sealing.put_content(case, _kept(cells))
     case.state = _STATE[decision.outcome]
     case.candidates = [_shown(item) for item in decision.candidates]
     matched = decision.outcome is linkage.Outcome.MATCH and decision.best is not None
@@ -130,6 +135,29 @@ def link_one(cells: Mapping[str, str], *, organisation_id: str, source: str, now
     case.engine_version = linkage.VERSION
     case.save()
     return str(case.state)
+
+
+def _case(cells: Mapping[str, str], *, organisation_id: str, source: str, now: datetime) -> LinkCase:
+    """Return the case of this record, locked; made when it is not there yet."""
+    fresh = LinkCase(state=LinkCase.State.UNKNOWN, received_at=now)
+    sealing.put_content(fresh, _kept(cells))
+    case, _created = LinkCase.objects.select_for_update(of=("self",)).get_or_create(
+        organisation_id=organisation_id,
+        source=source[:60],
+        source_record=cells["record"][:100],
+        defaults={
+            "id": fresh.pk,
+            "sealed": fresh.sealed,
+            "key_id": fresh.key_id,
+            "state": fresh.state,
+            "received_at": now,
+        },
+    )
+    return case
+
+
+def _kept(cells: Mapping[str, str]) -> dict[str, str]:
+    return {name: cells.get(name, "")[:600] for name in COLUMNS}
 
 
 def _shown(item: linkage.Scored) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.apps.accounts import api as accounts
-from madoguchi.apps.businesses import queries, services, texts
+from madoguchi.apps.businesses import queries, sealing, services, texts
 from madoguchi.apps.businesses.models import LinkCase
 from madoguchi.core.access import staff
 from madoguchi.core.permissions import Actor, NotPermitted, Permission, require
@@ -27,7 +27,8 @@ def review(request: HttpRequest) -> HttpResponse:
     actor = accounts.actor_of(request.user)
     if not actor.organisations(Permission.REVIEW_BUSINESSES):
         raise Http404
-    return render(request, "businesses/desk/review.html", {"cases": queries.waiting_cases(actor)})
+    cases = [(row, sealing.content_of(row)) for row in queries.waiting_cases(actor)]
+    return render(request, "businesses/desk/review.html", {"cases": cases})
 
 
 @staff
@@ -83,5 +84,5 @@ def _shown(request: HttpRequest, row: LinkCase, status: int = 200) -> HttpRespon
         if item["business"] in views
     ]
     waiting = row.state == LinkCase.State.WAITING
-    context = {"case": row, "content": row.content, "candidates": candidates, "waiting": waiting}
+    context = {"case": row, "content": sealing.content_of(row), "candidates": candidates, "waiting": waiting}
     return render(request, "businesses/desk/case.html", context, status=status)

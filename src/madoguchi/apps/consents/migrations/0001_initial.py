@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("core", "0002_append_only"),
+        ("core", "0003_vault"),
     ]
 
     operations = [
@@ -58,8 +58,13 @@ class Migration(migrations.Migration):
                 ),
                 ("revision_hash", models.CharField(max_length=64)),
                 ("consent_id", models.CharField(max_length=36)),
-                ("case_reference", models.CharField(max_length=100)),
-                ("reason", models.CharField(max_length=500)),
+                ("sealed", models.BinaryField(null=True)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.vaultkey"
+                    ),
+                ),
                 ("hidden_until", models.DateTimeField(null=True)),
                 ("idempotency_key", models.CharField(max_length=80)),
                 ("request_hash", models.CharField(max_length=64)),
@@ -261,11 +266,16 @@ class Migration(migrations.Migration):
             name="AccessQuestion",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.CharField(max_length=1000)),
+                ("sealed", models.BinaryField()),
                 ("asked_at", models.DateTimeField()),
-                ("answer", models.CharField(blank=True, max_length=2000)),
                 ("answered_by", models.CharField(blank=True, max_length=64)),
                 ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.vaultkey"
+                    ),
+                ),
                 (
                     "entry",
                     models.OneToOneField(
@@ -294,7 +304,7 @@ class Migration(migrations.Migration):
                 ("actor_id", models.CharField(max_length=64)),
                 ("actor_name", models.CharField(max_length=100)),
                 ("subject_id", models.CharField(max_length=64)),
-                ("reason", models.CharField(max_length=500)),
+                ("sealed", models.BinaryField()),
                 ("opened_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
                 (
@@ -305,9 +315,14 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("review_note", models.CharField(blank=True, max_length=500)),
                 ("reviewed_by", models.CharField(blank=True, max_length=64)),
                 ("reviewed_at", models.DateTimeField(null=True)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.vaultkey"
+                    ),
+                ),
                 (
                     "organisation",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="core.organisation"),
@@ -334,8 +349,7 @@ class Migration(migrations.Migration):
                 ("attributes", models.JSONField()),
                 ("expected_subject", models.CharField(blank=True, max_length=64)),
                 ("subject_id", models.CharField(blank=True, max_length=64)),
-                ("case_reference", models.CharField(blank=True, max_length=100)),
-                ("reason", models.CharField(blank=True, max_length=500)),
+                ("sealed", models.BinaryField()),
                 (
                     "state",
                     models.CharField(
@@ -356,6 +370,12 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(null=True)),
                 ("idempotency_key", models.CharField(blank=True, max_length=80)),
                 ("request_hash", models.CharField(blank=True, max_length=64)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.vaultkey"
+                    ),
+                ),
                 (
                     "agreement",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="consents.dataagreement"),

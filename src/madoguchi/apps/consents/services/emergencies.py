@@ -48,16 +48,17 @@ def open_emergency(
 
 
 def _open(actor: Actor, agreement: DataAgreement, subject_id: str, reason: str, now: datetime) -> BreakGlass:
-    row = BreakGlass.objects.create(
+    row = BreakGlass(
         organisation_id=agreement.organisation_id,
         agreement=agreement,
         actor_id=actor.id,
         actor_name=actor.name,
         subject_id=subject_id,
-        reason=reason,
         opened_at=now,
         expires_at=now + LIFE,
     )
+    row.put_words(reason=reason)
+    row.save(force_insert=True)
     hidden_until = now + timedelta(days=agreement.hidden_days) if agreement.hidden_days else None
     _note(actor, row, "emergency.open")
     events.publish(
@@ -89,7 +90,7 @@ def review(actor: Actor, break_glass_id: str, *, outcome: BreakGlass.Outcome, no
     if not note.strip():
         raise EmergencyInvalid("The note is empty. Write what you found when you looked into it.")
     row.review_outcome = outcome
-    row.review_note = note.strip()[:500]
+    row.put_words(reason=row.reason, review_note=note.strip()[:500])
     row.reviewed_by = actor.id
     row.reviewed_at = now
     row.expires_at = min(row.expires_at, now)

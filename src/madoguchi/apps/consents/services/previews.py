@@ -80,25 +80,30 @@ def ask(
     strange = sorted(set(attributes) - set(agreement.attributes))
     if strange or not attributes:
         raise PreviewInvalid(f"Not part of the agreement: {', '.join(strange) or 'an empty list'}. Leave them out.")
+    row = PreviewRequest(
+        client=client,
+        agreement=agreement,
+        revision_id=agreement.revision_id,
+        attributes=list(dict.fromkeys(attributes)),
+        expected_subject=expected_subject,
+        created_at=now,
+        expires_at=now + LIFE,
+        idempotency_key=idempotency_key,
+        request_hash=request_hash,
+    )
+    row.put_words(case_reference=case_reference[:100], reason=reason[:500])
+    return _kept(row)
+
+
+def _kept(row: PreviewRequest) -> PreviewRequest:
+    """Save a request; when a call with the same key was faster, return that one's."""
     try:
         with transaction.atomic():
-            row = PreviewRequest.objects.create(
-                client=client,
-                agreement=agreement,
-                revision_id=agreement.revision_id,
-                attributes=list(dict.fromkeys(attributes)),
-                expected_subject=expected_subject,
-                case_reference=case_reference[:100],
-                reason=reason[:500],
-                created_at=now,
-                expires_at=now + LIFE,
-                idempotency_key=idempotency_key,
-                request_hash=request_hash,
-            )
-            _note(Actor(id=f"client:{client.pk}", name=client.name), row)
+            row.save(force_insert=True)
+            _note(Actor(id=f"client:{row.client_id}", name=row.client.name), row)
             return row
     except IntegrityError:
-        held = _held(client, idempotency_key, request_hash)
+        held = _held(row.client, row.idempotency_key, row.request_hash)
         if held is None:
             raise
         return held

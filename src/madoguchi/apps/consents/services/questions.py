@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from madoguchi.apps.consents.contracts import AccessQuestionAnswered
@@ -24,12 +24,20 @@ def ask(actor: Actor, subject_id: str, entry_id: str, *, text: str, now: datetim
         raise QuestionInvalid("There is no such access to your data. Choose one from the list.")
     if not text.strip():
         raise QuestionInvalid("The question is empty. Write what you want to know.")
-    question, created = AccessQuestion.objects.get_or_create(
-        entry=entry,
-        defaults={"organisation_id": entry.organisation_id, "text": text.strip()[:1000], "asked_at": now},
-    )
-    if created:
-        _note(actor, question, "access.ask")
+    held = AccessQuestion.objects.filter(entry=entry).first()
+    return held or _put(actor, entry, text.strip()[:1000], now)
+
+
+def _put(actor: Actor, entry: AccessEntry, text: str, now: datetime) -> AccessQuestion:
+    """Keep a question; when another call was faster, that one's question stays."""
+    question = AccessQuestion(entry=entry, organisation_id=entry.organisation_id, asked_at=now)
+    question.put_words(text=text)
+    try:
+        with transaction.atomic():
+            question.save(force_insert=True)
+    except IntegrityError:
+        return AccessQuestion.objects.get(entry=entry)
+    _note(actor, question, "access.ask")
     return question
 
 
@@ -43,10 +51,10 @@ def answer(actor: Actor, question_id: int, *, text: str, now: datetime) -> Acces
         return question
     if not text.strip():
         raise QuestionInvalid("The answer is empty. Say who looked, and what for.")
-    question.answer = text.strip()[:2000]
+    question.put_words(text=question.text, answer=text.strip()[:2000])
     question.answered_by = actor.id
     question.answered_at = now
-    question.save(update_fields=["answer", "answered_by", "answered_at"])
+    question.save(update_fields=["sealed", "key", "answered_by", "answered_at"])
     _note(actor, question, "access.answer")
     events.publish(
         AccessQuestionAnswered(

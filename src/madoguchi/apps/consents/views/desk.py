@@ -13,7 +13,6 @@ from madoguchi.apps.consents.contracts import Basis, Disclosure, Request
 from madoguchi.apps.consents.models import AccessQuestion, BreakGlass, DataAgreement
 from madoguchi.apps.consents.services import emergencies as service
 from madoguchi.apps.consents.services import questions as question_service
-from madoguchi.apps.consents.values import in_words
 from madoguchi.apps.consents.views import common
 from madoguchi.core.access import staff
 from madoguchi.core.permissions import Actor, NotPermitted, Permission
@@ -31,7 +30,7 @@ def accesses(request: HttpRequest) -> HttpResponse:
     if not actor.organisations(Permission.READ_AUDIT):
         raise Http404
     rows, total = queries.staff_accesses(actor, page=page)
-    basis = common.basis_words()
+    basis = common.desk_basis_words()
     context = {
         "rows": [(row, basis[row.entry.basis]) for row in rows],
         "total": total,
@@ -116,6 +115,7 @@ def emergency(request: HttpRequest, break_glass_id: str) -> HttpResponse:
 
 
 def _read(actor: Actor, row: BreakGlass) -> Disclosure:
+    """Read through the one door. The written reason stays sealed in the emergency and is not copied into the log."""
     asked = Request(
         organisation_id=row.organisation_id,
         actor=actor,
@@ -124,7 +124,6 @@ def _read(actor: Actor, row: BreakGlass) -> Disclosure:
         attributes=tuple(row.agreement.attributes),
         basis=Basis.BREAK_GLASS,
         case_reference=row.pk,
-        reason=row.reason,
     )
     try:
         return disclosing.disclose(asked, timezone.now())
@@ -153,13 +152,16 @@ def _emergency_page(
     words, reasons = queries.attribute_words(), common.reason_words()
     values = disclosure.values if disclosure else ()
     withheld = disclosure.withheld if disclosure else ()
-    own = row.actor_id == actor.id
+    own, kind = row.actor_id == actor.id, row.agreement.subject_kind
     context = {
         "row": row,
         "is_live": row.expires_at > timezone.now(),
         "may_read": own,
         "may_review": not own and row.reviewed_at is None and actor.may(Permission.READ_AUDIT, row.organisation_id),
-        "values": [(words.get(f.attribute, {"ja": f.attribute}), in_words(f.value), f) for f in values],
+        "values": [
+            (words.get(f.attribute, {"ja": f.attribute}), common.value_words(kind, f.attribute, f.value), f)
+            for f in values
+        ],
         "withheld": [(words.get(w.attribute, {"ja": w.attribute}), reasons[w.reason.value]) for w in withheld],
         "error": error,
     }

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -126,7 +127,7 @@ def receipt(request: HttpRequest, record_id: str) -> HttpResponse:
     """Show the receipt of a consent."""
     found = _receipt(request, record_id)
     words = common.state_words()
-    events = [(item["at"], words[item["state"]], item["hash"]) for item in found["events"]]
+    events = [(parse_datetime(item["at"]), words[item["state"]], item["hash"]) for item in found["events"]]
     return render(
         request, "consents/me/receipt.html", {"receipt": found, "state": words[found["state"]], "events": events}
     )
@@ -212,6 +213,7 @@ def access(request: HttpRequest, entry_id: str) -> HttpResponse:
     reasons = common.reason_words()
     context = {
         "row": found,
+        "reason": queries.written_reason(found.entry),
         "basis": common.basis_words()[found.entry.basis],
         "withheld": [(item, reasons.get(item["reason"], item["reason"])) for item in found.withheld],
         "error": error,

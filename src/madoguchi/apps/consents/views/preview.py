@@ -11,7 +11,6 @@ from madoguchi.apps.consents import queries
 from madoguchi.apps.consents.disclosing import seen_mark
 from madoguchi.apps.consents.models import PreviewRequest
 from madoguchi.apps.consents.services import previews
-from madoguchi.apps.consents.values import in_words
 from madoguchi.apps.consents.views import common
 from madoguchi.core.access import person
 
@@ -51,7 +50,7 @@ def _page(request: HttpRequest, row: PreviewRequest, subject: str) -> HttpRespon
         {
             "name": fact.attribute,
             "words": words.get(fact.attribute, {"ja": fact.attribute}),
-            "value": in_words(fact.value),
+            "value": common.value_words(row.agreement.subject_kind, fact.attribute, fact.value),
             "source": fact.source,
             "as_of": fact.as_of,
             "mark": seen_mark(row.pk, fact),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from madoguchi.apps.people import errors, queries
-from madoguchi.apps.people.contracts import Sight
+from madoguchi.apps.people.contracts import Sight, Subject
 from madoguchi.apps.people.models import Household, Person
 from madoguchi.apps.people.vocabulary import MUNICIPALITY
 from madoguchi.core.models import Organisation
@@ -39,16 +39,36 @@ def require_edit(actor: Actor, organisation_id: str, people: Iterable[str]) -> N
 
     A person of another municipality is answered like one who is not there, protected or not.
     """
+    _require_own(actor, organisation_id, [Subject.person(person_id) for person_id in people])
+
+
+def may_edit(organisation_id: str, person_id: str) -> bool:
+    """Tell whether an organisation keeps the records of a person: she lives there, or nobody knows where."""
+    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    if organisation is None or queries.person(person_id) is None:
+        return False
+    return _is_own(organisation, Subject.person(person_id))
+
+
+def require_edit_of_household(actor: Actor, organisation_id: str, household_id: str) -> None:
+    """The same for a household, also when nobody belongs to it any more."""
+    _require_own(actor, organisation_id, [Subject.household(household_id)])
+
+
+def _require_own(actor: Actor, organisation_id: str, subjects: Iterable[Subject]) -> None:
     if actor is SYSTEM:
         return
     require(actor, Permission.EDIT_PEOPLE, organisation_id)
     organisation = Organisation.objects.get(pk=organisation_id)
+    if not all(_is_own(organisation, subject) for subject in subjects):
+        raise errors.not_found()
+
+
+def _is_own(organisation: Organisation, subject: Subject) -> bool:
     if organisation.kind != Organisation.Kind.MUNICIPALITY:
-        return
-    for person_id in people:
-        known = queries.facts_of(person_id, [MUNICIPALITY], on=timezone.localdate(), sight=Sight.BREAK_GLASS)
-        if known and known[0].value != organisation.code:
-            raise errors.not_found()
+        return True
+    known = queries.facts_of(subject, [MUNICIPALITY], on=timezone.localdate(), sight=Sight.BREAK_GLASS)
+    return not known or known[0].value == organisation.code
 
 
 def member_ids(household_id: UUID | str) -> list[str]:

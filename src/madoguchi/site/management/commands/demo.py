@@ -1,4 +1,4 @@
-"""One command from a fresh clone to a working platform: migrate, load the pack, make residents, match, serve.
+"""One command from a fresh clone to a working platform: migrate, load the pack, make people, match, serve, sign in.
 
 Everything that it makes is sample data and labelled so. A second run finds its work done and starts in seconds.
 """
@@ -14,7 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from madoguchi.site import demonstration
+from madoguchi.core.packs import PackInvalid
+from madoguchi.site import demonstration, demonstration_running
+from madoguchi.site.identity import samples
+from madoguchi.site.identity.issuers import IssuerName
+from madoguchi.site.identity.ports import PROVIDER_PORT, is_free
+
+DOORS = ((IssuerName.CARD, "住民"), (IssuerName.BUSINESS, "事業者"), (IssuerName.STAFF, "職員"))
 
 
 class Command(BaseCommand):
@@ -25,22 +31,38 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="run everything once, print figures as JSON, stop")
         parser.add_argument("--port", type=int, default=8000, help="port of the site (default 8000)")
+        parser.add_argument(
+            "--identity-port",
+            type=int,
+            default=PROVIDER_PORT,
+            help="port of the sample sign-in provider (default 8800, or a free one)",
+        )
         parser.add_argument("--residents", type=int, default=20_000, help="size of the synthetic population")
         parser.add_argument("--data-dir", help="where the demonstration keeps its data (default var/)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not 1 <= options["port"] <= 65535:
-            raise CommandError("The port must lie between 1 and 65535. Choose another with --port.")
+        self._refuse_ports(options)
         started = time.monotonic()
         Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
         figures = self._prepare(options["residents"])
         if options["check"]:
-            figures["pages"] = demonstration.fetch_pages(port=0)
+            figures |= demonstration_running.check(identity_port=options["identity_port"])
             figures["seconds_total"] = round(time.monotonic() - started, 1)
             self.stdout.write(json.dumps(figures, ensure_ascii=False, indent=2, default=str))
             return
-        self._say_what_to_try(options["port"], figures)
-        demonstration.serve(port=options["port"])
+        demonstration_running.serve(
+            port=options["port"],
+            identity_port=options["identity_port"],
+            ready=partial(self._say_what_to_try, options["port"], figures),
+        )
+
+    def _refuse_ports(self, options: dict[str, Any]) -> None:
+        for name in ("port", "identity_port"):
+            option = f"--{name.replace('_', '-')}"
+            if not 1 <= options[name] <= 65535:
+                raise CommandError(f"The port must lie between 1 and 65535. Choose another with {option}.")
+            if not (is_free(options[name]) or (options["check"] and name == "port")):
+                raise CommandError(f"Another program uses port {options[name]}. Stop it, or choose one with {option}.")
 
     def _prepare(self, residents: int) -> dict[str, Any]:
         """Do every step once and return its figures; progress goes to stderr."""
@@ -49,6 +71,9 @@ class Command(BaseCommand):
             ("database", demonstration.migrate),
             ("pack", demonstration.load_pack),
             ("staff", demonstration.create_sample_staff),
+            ("people", demonstration.tell_sample_people),
+            ("businesses", demonstration.load_sample_businesses),
+            ("consents", demonstration.make_sample_disclosures),
             ("population", partial(demonstration.ensure_population, residents)),
             ("matching", demonstration.match),
             ("audit", demonstration.seal_audit),
@@ -56,26 +81,36 @@ class Command(BaseCommand):
         for number, (name, step) in enumerate(steps, start=1):
             self.stderr.write(f"[{number}/{len(steps)}] {name} ...", ending="")
             began = time.monotonic()
-            figures[name] = step()
+            try:
+                figures[name] = step()
+            except PackInvalid as problem:
+                raise CommandError(str(problem)) from problem
             self.stderr.write(f" {time.monotonic() - began:.1f} s")
         return figures
 
     def _say_what_to_try(self, port: int, figures: dict[str, Any]) -> None:
-        address = f"http://127.0.0.1:{port}"
-        staff = "\n".join(
-            f"    {person['username']:<22} {person['password']}   {person['organisation']}"
-            for person in figures["staff"]
-        )
+        address = demonstration_running.address_of(port)
+        staff = figures["staff"][0]
         self.stdout.write(
             f"""
-Madoguchi 窓口 is ready (all residents and staff are SAMPLE DATA / 合成データ)
+Madoguchi 窓口 is ready (all people, businesses and staff are SAMPLE DATA / 架空のデータ)
 
   {address}/                     find a programme (日本語)
   {address}/en/finder/           answer a few questions: what may I receive?
   {address}/ja-easy/             やさしい日本語
-  {address}/desk/                staff desk, sign in as
-{staff}
+  {address}/sign-in/             sign in: choose a door, then a sample card
+{self._cards()}
+    (staff also by name and password, for example {staff["username"]} {staff["password"]})
+  {address}/me/access/           after 見本 花子's card: who looked at her facts
   {address}/open-data/           open data and API
 
 Stop with Ctrl+C. Delete the folder {settings.DATA_DIR} to begin again."""
         )
+
+    def _cards(self) -> str:
+        """Return the names on the cards to try, one line for each door; the card page says what is special about each."""
+        if not demonstration.sample_providers():
+            return "    (sign-in uses the providers of your own settings)"
+        known = samples.load(Path(settings.PACK_DIR))
+        names = {door: [card.label_ja.split("（")[0] for card in known[issuer]] for issuer, door in DOORS}
+        return "\n".join(f"    {door}：{'・'.join(cards)}" for door, cards in names.items())

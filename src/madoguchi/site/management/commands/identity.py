@@ -18,6 +18,7 @@ from madoguchi.apps.accounts.oidc import providers
 from madoguchi.core.packs import PackInvalid
 from madoguchi.site.identity import registration, samples, server
 from madoguchi.site.identity.issuers import ISSUERS
+from madoguchi.site.identity.ports import PROVIDER_PORT
 from madoguchi.site.identity.provider import Provider
 
 
@@ -27,13 +28,26 @@ class Command(BaseCommand):
     help = "Start the local sign-in provider with labelled sample people (demonstration and tests only)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8800, help="port of the provider (default 8800)")
+        parser.add_argument("--port", type=int, default=PROVIDER_PORT, help="port of the provider (default 8800)")
+        parser.add_argument("--issuer-port", type=int, help="port in the issuers' names (default: the port)")
         parser.add_argument("--site-port", type=int, default=8000, help="port of the site on this machine")
-        parser.add_argument("--with-parent", action="store_true", help="stop when the process that started it ends")
+        parser.add_argument(
+            "--with-parent",
+            nargs="?",
+            type=int,
+            const=0,
+            metavar="PID",
+            help="stop when the process that started it ends (at once when that is not PID)",
+        )
         parser.add_argument("--test-mode", action="store_true", help="let tests change the signing keys (/rotate)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        provider = _provider(options["port"], options["site_port"], test_mode=options["test_mode"])
+        provider = _provider(
+            options["port"],
+            options["site_port"],
+            issuer_port=options["issuer_port"] or options["port"],
+            test_mode=options["test_mode"],
+        )
         try:
             listening = server.listen(port=options["port"])
         except (OSError, OverflowError) as problem:
@@ -42,10 +56,11 @@ class Command(BaseCommand):
             ) from problem
         self.stdout.write("Sample sign-in provider (invented people and businesses only). Issuers:")
         for issuer in ISSUERS:
-            self.stdout.write(f"  {issuer.name.value:<9} {issuer.url(provider.base)}")
+            self.stdout.write(f"  {issuer.name.value:<9} {issuer.url(provider.issuer_base)}")
         listening.set_app(server.application(provider))
-        if options["with_parent"]:
-            threading.Thread(target=_stop_with, args=(os.getppid(), listening), daemon=True).start()
+        if options["with_parent"] is not None:
+            parent = options["with_parent"] or os.getppid()
+            threading.Thread(target=_stop_with, args=(parent, listening), daemon=True).start()
         try:
             listening.serve_forever()
         except KeyboardInterrupt:
@@ -61,20 +76,24 @@ def _stop_with(parent: int, listening: WSGIServer) -> None:
     listening.shutdown()
 
 
-def _provider(port: int, site_port: int, *, test_mode: bool) -> Provider:
+def _provider(port: int, site_port: int, *, issuer_port: int, test_mode: bool) -> Provider:
     """Return the provider with the site registered; settings that name no issuer of ours are made for this folder."""
-    base, origins, data_dir = (
-        registration.base_address(port),
-        registration.site_origins(site_port),
-        Path(settings.DATA_DIR),
-    )
+    named, origins = registration.base_address(issuer_port), registration.site_origins(site_port)
+    data_dir = Path(settings.DATA_DIR)
     found = dict(getattr(settings, "OIDC_PROVIDERS", {}))
-    clients = registration.clients(found.values(), base=base, origins=origins)
+    clients = registration.clients(found.values(), base=named, origins=origins)
     if not clients:
-        made = providers.read(registration.environment(data_dir, port=port))
-        clients = registration.clients(made.values(), base=base, origins=origins)
+        made = providers.read(registration.environment(data_dir, port=port, issuer_port=issuer_port))
+        clients = registration.clients(made.values(), base=named, origins=origins)
     try:
         known = samples.load(Path(settings.PACK_DIR))
     except PackInvalid as problem:
         raise CommandError(str(problem)) from problem
-    return Provider(base=base, clients=clients, samples=known, salt=registration.salt(data_dir), test_mode=test_mode)
+    return Provider(
+        base=registration.base_address(port),
+        issuer_base=named,
+        clients=clients,
+        samples=known,
+        salt=registration.salt(data_dir),
+        test_mode=test_mode,
+    )

@@ -25,6 +25,10 @@
       body: JSON.stringify(content),
     });
     const answer = await response.json().catch(() => ({}));
+    if (response.status === 403 && answer.next) {
+      window.location.assign(answer.next); // the proof has become too old: it is made again on its own page
+      return new Promise(() => {});
+    }
     if (!response.ok) throw new Error(answer.error || form.dataset.failed);
     return answer;
   };

@@ -1,4 +1,4 @@
-"""Make, list and end staff accounts, and link them with a subject of the staff provider."""
+"""Make, list and end staff accounts, link them with a subject of the staff provider, forget lost passkeys."""
 
 import secrets
 import sys
@@ -12,19 +12,21 @@ from django.utils import timezone
 from madoguchi.apps.accounts import identities, services
 from madoguchi.apps.accounts.models import User
 from madoguchi.apps.accounts.oidc import flow
-from madoguchi.apps.accounts.oidc.providers import Kind
 from madoguchi.apps.accounts.oidc.refusals import Refused
+from madoguchi.apps.accounts.passkeys import services as passkeys
+from madoguchi.core.access import Kind
 from madoguchi.core.models import Organisation
 from madoguchi.core.permissions import Role
 
 
 class Command(BaseCommand):
-    """`madoguchi staff create NAME --organisation ID --role ROLE`, `list`, `deactivate NAME`, `link NAME --provider P --subject S`."""
+    """`madoguchi staff create NAME --organisation ID --role ROLE`, `list`, `deactivate NAME`, `forget-passkeys NAME`,
+    `link NAME --provider P --subject S`."""
 
-    help = "Make, list, end or link staff accounts. The password is read from standard input with --password-stdin."
+    help = "Make, list, end or link staff accounts, or forget their lost passkeys. The password is read from standard input with --password-stdin."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["create", "list", "deactivate", "link"])
+        parser.add_argument("what", choices=["create", "list", "deactivate", "link", "forget-passkeys"])
         parser.add_argument("username", nargs="?", default="")
         parser.add_argument("--display-name", default="")
         parser.add_argument("--organisation", default="")
@@ -35,13 +37,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "list":
-            for user in User.objects.filter(kind=User.Kind.STAFF).order_by("username"):
+            for user in User.objects.filter(kind=Kind.STAFF).order_by("username"):
                 roles = ", ".join(f"{m.role}@{m.organisation_id}" for m in user.memberships.all())
                 self.stdout.write(f"{user.username}\t{user.display_name}\t{roles}\t{'' if user.is_active else 'ended'}")
         elif options["what"] == "create":
             self._create(options)
         elif options["what"] == "link":
             self._link(options)
+        elif options["what"] == "forget-passkeys":
+            number = passkeys.forget_all(self._user(options["username"]))
+            self.stdout.write(f"Removed {number} passkeys and ended the account's sessions.")
         else:
             services.deactivate(self._user(options["username"]))
 
