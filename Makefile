@@ -37,7 +37,8 @@ test-sqlite: $(VENV)/.dev
 
 test-postgres: $(VENV)/.dev
 	@if $(BIN)/python -c "import psycopg, sys; psycopg.connect(sys.argv[1], connect_timeout=3)" $(POSTGRES_URL) 2>/dev/null; then \
-		DATABASE_URL=$(POSTGRES_URL) $(BIN)/python -m pytest -n 2 --ignore=tests/engines $(ARGS); \
+		DATABASE_URL=$(POSTGRES_URL) $(BIN)/python -m pytest -n 2 -m "not browser" --ignore=tests/engines \
+			--ignore=tests/site/test_demo.py --ignore-glob='tests/site/test_identity_*' $(ARGS); \
 	elif [ -n "$$MADOGUCHI_TEST_NO_SKIP" ]; then echo "PostgreSQL does not answer at $(POSTGRES_URL)"; exit 1; \
 	else echo "Skipped: PostgreSQL does not answer at $(POSTGRES_URL); set POSTGRES_URL to run these tests."; fi
 

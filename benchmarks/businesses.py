@@ -1,10 +1,10 @@
 """Measures the business registry: loading, daily files, search, addresses, linkage. Prints one line per figure.
 
-    python -m benchmarks.businesses FOLDER [--only linkage] [--records 20000]
-    python -m benchmarks.businesses FOLDER --only whole [--records 20000] [--seed 1]
+    python benchmarks/businesses.py [FOLDER] [--only linkage] [--records 20000]
+    python benchmarks/businesses.py [FOLDER] --only whole [--records 20000] [--seed 1]
 
-FOLDER holds `*_608k.parquet` and daily files `nta_diff_*.csv` of the corporate register; the database is the one of the
-settings (DATABASE_URL), which must be migrated, hold a pack, and have no businesses when loading is measured.
+FOLDER holds `*_608k.parquet` and daily files `nta_diff_*.csv` of the corporate register; without it nothing is measured and
+that is said. The database is a fresh SQLite file, or an empty one named by DATABASE_URL.
 
 `whole` measures linking from the cells of a file to the decision, with candidates from the database. It needs a database
 of its own: it loads 19 of 20 entries and made older states once, when there are no businesses. It is no part of a run
@@ -25,9 +25,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import django
 import polars
+from _setup import report
+from _setup import start as start_database
 
+FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "tokyo" / "corporate"
 SEED = 20261124
 WHOLE_SEED = 20261125
 """Makes the register of `whole`; the records are made with --seed."""
@@ -53,12 +55,18 @@ _TYPED = "アイウカキクサシスタチツナニマミラリルンabcdeoinst
 def main() -> None:
     """Run the chosen measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
     parser.add_argument("--only", choices=["load", "search", "addresses", "linkage", "whole"])
     parser.add_argument("--records", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1, help="of the records of `whole`")
     options = parser.parse_args()
-    django.setup()
+    if not list(options.folder.glob("*_608k.parquet")):
+        report(
+            "businesses",
+            {"not_measured": f"No *_608k.parquet in {options.folder.name}. Name the folder that holds it."},
+        )
+        return
+    start_database()
     parts: dict[str, Callable[[], None]] = {
         "load": lambda: measure_loading(options.folder),
         "search": measure_search,

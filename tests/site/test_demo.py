@@ -196,7 +196,7 @@ def test_a_sign_in_with_the_sample_card_finds_the_registers_person(told: Path) -
 
 @pytest.mark.django_db
 def test_the_sample_person_sees_who_looked_at_her_facts(told: Path) -> None:
-    rows = AccessEntry.objects.filter(subject_id=sample_people.person_of("hanako")).order_by("case_reference")
+    rows = AccessEntry.objects.filter(subject_id=sample_people.person_of("hanako")).order_by("at")
     assert [(row.basis, row.result, bool(row.client_id)) for row in rows] == [
         ("law", "disclosed", True),
         ("consent", "partly", True),

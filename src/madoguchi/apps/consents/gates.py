@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from madoguchi.apps.consents.contracts import Basis, Reason, Request, SubjectKind
+from madoguchi.core import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,7 @@ def _time(value: datetime) -> Any:
 def _one(sql: str, parameters: Sequence[Any], *, locked: str) -> Any:
     if connection.vendor == "postgresql":
         sql += f" FOR KEY SHARE OF {locked}"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchone()
+    return next(iter(statements.rows(sql, parameters)), None)
 
 
 def _consent(request: Request, now: Any) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection
 
-from madoguchi.core import vault
+from madoguchi.core import statements, vault
 from madoguchi.core.permissions import Actor
 from madoguchi.engines.merkle import canonical
 
@@ -151,9 +151,7 @@ _ENTRY = f"INSERT INTO consents_accessentry ({', '.join(_WRITTEN)}, audit_id) VA
 
 
 def _write_at_once(audit: list[Any], row: list[Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_AT_ONCE, audit + row)
-        return int(cursor.fetchone()[0])
+    return int(statements.rows(_AT_ONCE, audit + row)[0][0])
 
 
 def _write_in_turn(audit: list[Any], row: list[Any]) -> int:

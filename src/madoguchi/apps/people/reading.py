@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from madoguchi.core import statements
+
 _COLUMNS = "f.id, f.attribute, f.sealed, f.source, f.source_record, f.method, f.valid_from, f.valid_to, f.obtained_at"
 _OF_PERSON = (
     f"SELECT p.protected, {_COLUMNS} FROM people_person p LEFT JOIN people_fact f ON f.person_id = p.id{{more}}"  # noqa: S608 # only names of this module
@@ -66,10 +68,7 @@ def _id(value: UUID) -> Any:
 
 
 def _rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+    return statements.rows(statement, parameters)
 
 
 def _facts(rows: list[tuple[Any, ...]]) -> list[StoredFact]:
