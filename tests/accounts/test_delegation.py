@@ -12,11 +12,12 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from madoguchi.apps.accounts import delegation, delegation_directory
 from madoguchi.apps.accounts.contracts import AssuranceLevel, Caller
-from madoguchi.apps.accounts.delegation_directory import Choice
-from madoguchi.apps.accounts.delegation_models import DelegatedAct, DelegationRow
-from madoguchi.apps.accounts.delegation_rules import (
+from madoguchi.apps.accounts.delegation import directory as delegation_directory
+from madoguchi.apps.accounts.delegation import services as delegation
+from madoguchi.apps.accounts.delegation.directory import Choice
+from madoguchi.apps.accounts.delegation.models import DelegatedAct, DelegationRow
+from madoguchi.apps.accounts.delegation.rules import (
     ANYTHING,
     MAX_DAYS,
     Delegation,

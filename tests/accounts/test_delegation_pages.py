@@ -13,9 +13,9 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from madoguchi.apps.accounts import delegation_acting
 from madoguchi.apps.accounts.contracts import AssuranceLevel
-from madoguchi.apps.accounts.delegation_models import DelegationRow
+from madoguchi.apps.accounts.delegation import acting as delegation_acting
+from madoguchi.apps.accounts.delegation.models import DelegationRow
 from madoguchi.apps.accounts.models import User
 from madoguchi.core.models import AuditEntry
 from tests.accounts.entering import enter

@@ -15,11 +15,13 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from madoguchi.apps.accounts import api, delegation, guardians, services
+from madoguchi.apps.accounts import api, services
 from madoguchi.apps.accounts.contracts import AssuranceLevel, Caller
-from madoguchi.apps.accounts.delegation_codes import digest, typed
-from madoguchi.apps.accounts.delegation_models import AgentCode, DelegationRow
-from madoguchi.apps.accounts.delegation_rules import NotDelegated, Reason, Scope
+from madoguchi.apps.accounts.delegation import guardians
+from madoguchi.apps.accounts.delegation import services as delegation
+from madoguchi.apps.accounts.delegation.codes import digest, typed
+from madoguchi.apps.accounts.delegation.models import AgentCode, DelegationRow
+from madoguchi.apps.accounts.delegation.rules import NotDelegated, Reason, Scope
 from madoguchi.apps.accounts.models import User
 from madoguchi.core.access import Kind
 from madoguchi.core.models import AuditEntry, Organisation

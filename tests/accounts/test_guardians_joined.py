@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from madoguchi.apps.accounts import api
-from madoguchi.apps.accounts.delegation_models import DelegationRow
+from madoguchi.apps.accounts.delegation.models import DelegationRow
 from madoguchi.apps.people import api as people
 from madoguchi.apps.people.api import Assurance, Method, Provenance, Subject
 from madoguchi.apps.people.vocabulary import NAME

@@ -22,10 +22,12 @@ from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 
 from madoguchi.apps.accounts import api as accounts
-from madoguchi.apps.accounts import delegation, guardians, identities, sessions
+from madoguchi.apps.accounts import identities, sessions
 from madoguchi.apps.accounts import services as account_services
 from madoguchi.apps.accounts.contracts import AssuranceLevel, BusinessSignedIn, Caller, ResidentSignedIn
 from madoguchi.apps.accounts.contracts import Method as SignInMethod
+from madoguchi.apps.accounts.delegation import guardians
+from madoguchi.apps.accounts.delegation import services as delegation
 from madoguchi.apps.accounts.models import Purpose, User
 from madoguchi.apps.businesses import api as businesses
 from madoguchi.apps.businesses import services as business_services

@@ -81,7 +81,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "madoguchi.site.context.page",
-                "madoguchi.apps.accounts.delegation_acting.page",
+                "madoguchi.apps.accounts.delegation.acting.page",
             ],
         },
     }

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import get_language
 
-from madoguchi.apps.accounts.delegation_directory import Choice
+from madoguchi.apps.accounts.delegation.directory import Choice
 from madoguchi.apps.businesses import api as businesses
 from madoguchi.apps.consents import api as consents
 from madoguchi.apps.people import api as people

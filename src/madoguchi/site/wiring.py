@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from madoguchi.apps.accounts import delegation_directory
 from madoguchi.apps.accounts import tasks as accounts_tasks
 from madoguchi.apps.accounts.contracts import BusinessSignedIn, ResidentSignedIn
+from madoguchi.apps.accounts.delegation import directory as delegation_directory
 from madoguchi.apps.businesses import api as businesses
 from madoguchi.apps.businesses.contracts import BusinessChanged
 from madoguchi.apps.consents import api as consents

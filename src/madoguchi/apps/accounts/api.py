@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from madoguchi.apps.accounts import delegation, identities, services
-from madoguchi.apps.accounts.delegation import NotDelegated, Scope, may_act
-from madoguchi.apps.accounts.delegation import act as act_for
-from madoguchi.apps.accounts.delegation_acting import Acting, acting
+from madoguchi.apps.accounts import identities, services
+from madoguchi.apps.accounts.delegation import services as delegation
+from madoguchi.apps.accounts.delegation.acting import Acting, acting
+from madoguchi.apps.accounts.delegation.services import NotDelegated, Scope, may_act
+from madoguchi.apps.accounts.delegation.services import act as act_for
 from madoguchi.apps.accounts.levels import is_enough, requires_level, step_up_address
 from madoguchi.apps.accounts.models import User
 from madoguchi.apps.accounts.sessions import caller_of

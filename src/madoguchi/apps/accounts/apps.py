@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from madoguchi.apps.accounts.delegation_models import DelegationRow
+        from madoguchi.apps.accounts.delegation.models import DelegationRow
         from madoguchi.core import sealed_rows, vault
 
         store = sealed_rows.store("accounts.delegation", DelegationRow.objects, lambda row: str(row.context))

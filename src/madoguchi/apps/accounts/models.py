@@ -151,5 +151,5 @@ class SignedInSession(models.Model):
 
 
 # Models of this room that live in files of their own; they are found by Django through this import.
-from madoguchi.apps.accounts.delegation_models import AgentCode, DelegatedAct, DelegationRow  # noqa: E402, F401 # they need User
+from madoguchi.apps.accounts.delegation.models import AgentCode, DelegatedAct, DelegationRow  # noqa: E402, F401 # they need User
 from madoguchi.apps.accounts.passkeys.models import Passkey, PasskeyChallenge  # noqa: E402, F401 # they need User

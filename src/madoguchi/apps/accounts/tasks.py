@@ -4,7 +4,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from madoguchi.apps.accounts import services, sessions
-from madoguchi.apps.accounts.delegation_models import AgentCode
+from madoguchi.apps.accounts.delegation.models import AgentCode
 from madoguchi.apps.accounts.models import FailedSignIn, SignedInSession, SignInAttempt
 from madoguchi.apps.accounts.oidc import authorise
 from madoguchi.apps.accounts.passkeys.models import PasskeyChallenge

@@ -20,7 +20,7 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/step-up/", providers.step_up, name="step-up"),
     path("", include("madoguchi.apps.accounts.passkeys.urls")),
-    path("", include("madoguchi.apps.accounts.delegation_urls")),
+    path("", include("madoguchi.apps.accounts.delegation.urls")),
     path("sign-in/<slug:name>/", providers.go, name="provider"),
     path("sign-in/<slug:name>/prove/", providers.prove, name="prove"),
     path("sign-in/<slug:name>/link/", providers.link, name="link"),

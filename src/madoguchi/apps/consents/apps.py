@@ -10,7 +10,7 @@ class ConsentsConfig(AppConfig):
     label = "consents"
 
     def ready(self) -> None:
-        from madoguchi.apps.consents import journal, models, pack, personal
+        from madoguchi.apps.consents import models, pack, personal, sealing
         from madoguchi.core import packs, personal_data, sealed_rows, vault
 
         packs.register(pack.LOADER)
@@ -19,4 +19,4 @@ class ConsentsConfig(AppConfig):
             name = f"consents.{model._meta.model_name}"
             vault.register(sealed_rows.store(name, model._default_manager, lambda row: str(row.words_context)))
         entries = models.AccessEntry._default_manager
-        vault.register(sealed_rows.store("consents.access", entries, lambda row: journal.context_of(row.pk)))
+        vault.register(sealed_rows.store("consents.access", entries, lambda row: sealing.entry_context(row.pk)))

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection
 
+from madoguchi.apps.consents.sealing import entry_context, entry_words
 from madoguchi.core import statements, vault
 from madoguchi.core.permissions import Actor
 from madoguchi.engines.merkle import canonical
@@ -66,22 +67,6 @@ def digest(values: Mapping[str, Any], words: bytes | None) -> str:
     return hashlib.sha256(canonical({**plain, "words": told})).hexdigest()
 
 
-def context_of(entry_id: str) -> str:
-    """Return what the sealed words of an entry are bound to."""
-    return f"consents.access:{entry_id}"
-
-
-def words_of(sealed: bytes | memoryview | None, entry_id: str) -> dict[str, str]:
-    """Return case number and reason of an entry, empty where none was given; raise `vault.VaultError`."""
-    plain = _opened(sealed, entry_id)
-    found: dict[str, str] = json.loads(plain) if plain is not None else {}
-    return found
-
-
-def _opened(sealed: bytes | memoryview | None, entry_id: str) -> bytes | None:
-    return vault.open_sealed(bytes(sealed), context=context_of(entry_id)) if sealed is not None else None
-
-
 def _words(entry: Entry) -> bytes | None:
     if not (entry.case_reference or entry.reason):
         return None
@@ -94,7 +79,7 @@ def _sealed(entry: Entry, words: bytes | None) -> list[Any]:
     if words is None:
         return [None, None]
     sealer = vault.sealer()
-    return [sealer.seal(words, context=context_of(entry.id)), sealer.key.id]
+    return [sealer.seal(words, context=entry_context(entry.id)), sealer.key.id]
 
 
 def _plain(value: Any) -> Any:
@@ -165,7 +150,7 @@ def _write_in_turn(audit: list[Any], row: list[Any]) -> int:
 def _digest_now(values: Mapping[str, Any]) -> str:
     """Return the digest of an entry as it stands; empty when its words do not open."""
     try:
-        return digest(values, _opened(values["sealed"], values["id"]))
+        return digest(values, entry_words(values["sealed"], values["id"]))
     except vault.VaultError:
         return ""
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Protocol
 
-from madoguchi.core import sealed_rows
+from madoguchi.core import sealed_rows, vault
 
 
 class Worded(Protocol):
@@ -35,3 +35,16 @@ def words_of(row: Worded) -> dict[str, str]:
     """Return the words of a row; raise `vault.VaultError` when they do not open."""
     words: dict[str, str] = json.loads(sealed_rows.plain_of(row, context=row.words_context))
     return words
+
+
+def entry_context(entry_id: str) -> str:
+    """Return what case number and reason of an entry of the access log are bound to."""
+    return f"consents.access:{entry_id}"
+
+
+def entry_words(sealed: bytes | memoryview | None, entry_id: str) -> bytes | None:
+    """Return the words of an entry as the bytes that its audit row vouches for, None where none were given.
+
+    Raise `vault.VaultError` when they do not open.
+    """
+    return vault.open_sealed(bytes(sealed), context=entry_context(entry_id)) if sealed is not None else None

@@ -11,13 +11,13 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from madoguchi.apps.accounts import delegation
 from madoguchi.apps.accounts.contracts import AssuranceLevel, Caller
-from madoguchi.apps.accounts.delegation_codes import CODE_BYTES, code_from, digest, grouped, typed
-from madoguchi.apps.accounts.delegation_directory import directory
-from madoguchi.apps.accounts.delegation_models import AgentCode, DelegationRow
-from madoguchi.apps.accounts.delegation_queries import Span
-from madoguchi.apps.accounts.delegation_rules import Delegation, DelegationKind, NotDelegated, Reason, Scope
+from madoguchi.apps.accounts.delegation import services as delegation
+from madoguchi.apps.accounts.delegation.codes import CODE_BYTES, code_from, digest, grouped, typed
+from madoguchi.apps.accounts.delegation.directory import directory
+from madoguchi.apps.accounts.delegation.models import AgentCode, DelegationRow
+from madoguchi.apps.accounts.delegation.queries import Span
+from madoguchi.apps.accounts.delegation.rules import Delegation, DelegationKind, NotDelegated, Reason, Scope
 from madoguchi.core import audit
 from madoguchi.core.permissions import Actor, Permission, require
 

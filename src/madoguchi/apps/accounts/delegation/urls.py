@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from madoguchi.apps.accounts import delegation_views as views
-from madoguchi.apps.accounts import guardian_views
+from madoguchi.apps.accounts.delegation import guardian_views, views
 
 urlpatterns = [
     path("account/acting/", views.acting, name="acting"),

@@ -5,8 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from madoguchi.apps.accounts import delegation_rules as rules
-from madoguchi.apps.accounts.delegation_rules import DelegationKind, Evidence
+from madoguchi.apps.accounts.delegation import rules
+from madoguchi.apps.accounts.delegation.rules import DelegationKind, Evidence
 from madoguchi.core import sealed_rows
 from madoguchi.core.vault_models import VaultKey
 

@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.apps.accounts import delegation, delegation_acting
 from madoguchi.apps.accounts.contracts import AssuranceLevel, Caller
-from madoguchi.apps.accounts.delegation_directory import directory
-from madoguchi.apps.accounts.delegation_forms import OfferForm
-from madoguchi.apps.accounts.delegation_models import DelegationRow
-from madoguchi.apps.accounts.delegation_rules import MAX_DAYS, DelegationKind, NotDelegated
-from madoguchi.apps.accounts.delegation_texts import kind_text, reason_text, scope_words
+from madoguchi.apps.accounts.delegation import acting as delegation_acting
+from madoguchi.apps.accounts.delegation import services as delegation
+from madoguchi.apps.accounts.delegation.directory import directory
+from madoguchi.apps.accounts.delegation.forms import OfferForm
+from madoguchi.apps.accounts.delegation.models import DelegationRow
+from madoguchi.apps.accounts.delegation.rules import MAX_DAYS, DelegationKind, NotDelegated
+from madoguchi.apps.accounts.delegation.texts import kind_text, reason_text, scope_words
 from madoguchi.apps.accounts.levels import requires_level
 from madoguchi.apps.accounts.sessions import caller_of
 from madoguchi.apps.accounts.throttling import by_account

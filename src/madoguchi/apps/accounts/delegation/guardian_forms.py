@@ -8,10 +8,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from madoguchi.apps.accounts.delegation import EVERYTHING, Span
-from madoguchi.apps.accounts.delegation_directory import Directory
-from madoguchi.apps.accounts.delegation_rules import Scope
-from madoguchi.apps.accounts.guardians import Appointment
+from madoguchi.apps.accounts.delegation.directory import Directory
+from madoguchi.apps.accounts.delegation.guardians import Appointment
+from madoguchi.apps.accounts.delegation.rules import Scope
+from madoguchi.apps.accounts.delegation.services import EVERYTHING, Span
 
 ALL, CHOSEN = "all", "chosen"
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from madoguchi.apps.accounts.contracts import AssuranceLevel, Caller
-from madoguchi.apps.accounts.delegation_codes import code_from, digest, grouped, typed
-from madoguchi.apps.accounts.delegation_directory import directory
-from madoguchi.apps.accounts.delegation_models import AgentCode, DelegatedAct, DelegationRow
-from madoguchi.apps.accounts.delegation_queries import (
+from madoguchi.apps.accounts.delegation.codes import code_from, digest, grouped, typed
+from madoguchi.apps.accounts.delegation.directory import directory
+from madoguchi.apps.accounts.delegation.models import AgentCode, DelegatedAct, DelegationRow
+from madoguchi.apps.accounts.delegation.queries import (
     Held,
     Span,
     acts_for,
@@ -27,7 +27,7 @@ from madoguchi.apps.accounts.delegation_queries import (
     may_act,
     rows_of,
 )
-from madoguchi.apps.accounts.delegation_rules import (
+from madoguchi.apps.accounts.delegation.rules import (
     ANYTHING,
     Delegation,
     DelegationKind,

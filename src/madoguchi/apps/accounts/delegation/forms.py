@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.apps.accounts.delegation import Span
-from madoguchi.apps.accounts.delegation_directory import Directory
-from madoguchi.apps.accounts.delegation_rules import ANYTHING, Limits, Scope
+from madoguchi.apps.accounts.delegation.directory import Directory
+from madoguchi.apps.accounts.delegation.rules import ANYTHING, Limits, Scope
+from madoguchi.apps.accounts.delegation.services import Span
 
 
 class OfferForm(forms.Form):

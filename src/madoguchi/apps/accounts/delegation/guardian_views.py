@@ -14,13 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.apps.accounts import api, delegation, guardians
+from madoguchi.apps.accounts import api
 from madoguchi.apps.accounts.contracts import AssuranceLevel
-from madoguchi.apps.accounts.delegation_directory import directory
-from madoguchi.apps.accounts.delegation_rules import NotDelegated
-from madoguchi.apps.accounts.delegation_texts import guardian_text, reason_text, scope_words
+from madoguchi.apps.accounts.delegation import guardians
+from madoguchi.apps.accounts.delegation import services as delegation
+from madoguchi.apps.accounts.delegation.directory import directory
+from madoguchi.apps.accounts.delegation.guardian_forms import ALL, GuardianForm
+from madoguchi.apps.accounts.delegation.rules import NotDelegated
+from madoguchi.apps.accounts.delegation.texts import guardian_text, reason_text, scope_words
 from madoguchi.apps.accounts.factors import FRESH_MINUTES
-from madoguchi.apps.accounts.guardian_forms import ALL, GuardianForm
 from madoguchi.apps.accounts.levels import requires_level
 from madoguchi.apps.accounts.sessions import caller_of
 from madoguchi.apps.accounts.throttling import by_account

@@ -10,10 +10,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from madoguchi.apps.accounts import delegation, sessions
+from madoguchi.apps.accounts import sessions
 from madoguchi.apps.accounts.contracts import Caller
-from madoguchi.apps.accounts.delegation_directory import directory
-from madoguchi.apps.accounts.delegation_rules import NotDelegated, Reason
+from madoguchi.apps.accounts.delegation import services as delegation
+from madoguchi.apps.accounts.delegation.directory import directory
+from madoguchi.apps.accounts.delegation.rules import NotDelegated, Reason
 
 _KEPT = "_delegation_acting"
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from madoguchi.apps.accounts.delegation_directory import directory
-from madoguchi.apps.accounts.delegation_models import DelegationRow
-from madoguchi.apps.accounts.delegation_rules import Delegation, DelegationKind, Evidence, Limits, Scope
+from madoguchi.apps.accounts.delegation.directory import directory
+from madoguchi.apps.accounts.delegation.models import DelegationRow
+from madoguchi.apps.accounts.delegation.rules import Delegation, DelegationKind, Evidence, Limits, Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from madoguchi.apps.accounts.delegation_directory import directory
-from madoguchi.apps.accounts.delegation_rules import ANYTHING, DelegationKind, Reason, Scope
+from madoguchi.apps.accounts.delegation.directory import directory
+from madoguchi.apps.accounts.delegation.rules import ANYTHING, DelegationKind, Reason, Scope
 
 
 def reason_text(reason: Reason) -> str:
