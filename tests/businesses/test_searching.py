@@ -1,6 +1,8 @@
 """Search: names however written, readings, places, numbers; near spellings; who is never listed."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from madoguchi.apps.businesses import services
 from madoguchi.apps.businesses.models import Business
@@ -94,3 +96,9 @@ def test_a_changed_name_is_found_and_the_old_one_no_longer(load: Load) -> None:
     load([row(1, name="株式会社新月堂", furigana="シンゲツドウ", updateDate="2026-08-20", process="11")])
     assert found("新月堂") == [number(1)]
     assert number(1) not in found("高島屋商店")
+
+
+@given(st.text(max_size=60) | st.text(alphabet="()\"'&|!:*カアー株会社・　 -", min_size=6, max_size=30))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_makes_a_search_fail(register: object, text: str) -> None:
+    assert search(text, Filters(), limit=5).total >= 0

@@ -56,6 +56,7 @@ def remove(numbers: Iterable[str]) -> None:
 
 def candidates(groups: Sequence[Sequence[Sequence[str]]], *, limit: int) -> list[str]:
     """Return corporate numbers of businesses that hold, for every group, all tokens of one of its alternatives."""
+    groups = [[tokens for tokens in group if tokens] for group in groups]
     if not groups or any(not group for group in groups):
         return []
     if bulk.is_postgres():
