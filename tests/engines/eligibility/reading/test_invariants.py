@@ -98,10 +98,10 @@ def accounted(proposal: Proposal, place: TextField) -> set[int]:
 
 
 def covered_clauses(record: Record, proposal: Proposal, place: TextField) -> list[str]:
-    """Return the clauses of a text of which nothing at all is accounted for."""
+    """Return the clauses of a text of which nothing at all is accounted for; the comma of a number parts none."""
     held = accounted(proposal, place)
     found = []
-    for match in re.finditer(r"[^、。\n()（）,｡]+", record.text(place)):
+    for match in re.finditer(r"(?:[^、。\n()（）,｡]|(?<=\d),(?=\d))+", record.text(place)):
         meant = letters(record, place) & set(range(*match.span()))
         if len(meant) > 1 and not meant & held:
             found.append(match.group())
