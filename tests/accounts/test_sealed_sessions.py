@@ -1,6 +1,7 @@
 """What lies in the table of sessions neither opens a session nor tells what is in it."""
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.sessions.models import Session
 from django.test import Client
 
@@ -53,3 +54,11 @@ def test_the_stored_hash_is_no_cookie(client: Client) -> None:
     store = made(word="a")
     client.cookies["sessionid"] = stored_key(str(store.session_key))
     assert client.get("/account/").status_code == 302
+
+
+def test_the_asynchronous_ways_are_refused_rather_than_done_in_clear() -> None:
+    store = made(word="a")
+    with pytest.raises(NotImplementedError, match="WSGI"):
+        async_to_sync(SessionStore(store.session_key).aload)()
+    with pytest.raises(NotImplementedError, match="WSGI"):
+        async_to_sync(store.asave)()

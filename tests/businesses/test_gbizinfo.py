@@ -9,7 +9,6 @@ from madoguchi.apps.businesses import queries
 from madoguchi.apps.businesses.contracts import Attribute
 from madoguchi.apps.businesses.models import Fact
 from madoguchi.apps.businesses.sources import mapping
-from madoguchi.apps.businesses.sources.base_registry import NotAvailable, SourceNotAvailable
 from madoguchi.apps.businesses.sources.gbizinfo import GBizInfo, GBizInfoProblem, TooMuch
 from madoguchi.apps.businesses.sources.syncing import sync
 from tests.businesses.conftest import NOW, Load
@@ -149,8 +148,3 @@ def test_dates_come_in_several_forms(text: str) -> None:
 
 def test_a_day_that_does_not_exist_is_left_out() -> None:
     assert mapping.read_date("20230229") is None
-
-
-def test_the_base_registry_says_that_it_cannot_be_asked() -> None:
-    with pytest.raises(SourceNotAvailable, match="no published interface"):
-        NotAvailable().particulars(number(1))

@@ -28,7 +28,7 @@ from madoguchi.apps.consents.contracts import (
 )
 from madoguchi.apps.consents.models import AccessEntry
 from madoguchi.apps.consents.sources import SourcedFact
-from madoguchi.apps.consents.values import plain
+from madoguchi.core.jsonable import plain
 from madoguchi.core.permissions import Actor, Permission, require
 from madoguchi.engines.merkle import canonical
 

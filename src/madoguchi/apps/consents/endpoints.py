@@ -21,8 +21,8 @@ from madoguchi.apps.consents import disclosing, queries, tokens
 from madoguchi.apps.consents.contracts import MAX_ATTRIBUTES, Basis, Disclosure, Request, SubjectKind
 from madoguchi.apps.consents.models import AccessEntry, PreviewRequest
 from madoguchi.apps.consents.services import previews
-from madoguchi.apps.consents.values import plain
 from madoguchi.core import limits, network
+from madoguchi.core.jsonable import plain
 from madoguchi.core.problems import Problem, ProblemBody, not_found
 from madoguchi.core.problems import response as problem_response
 from madoguchi.engines.merkle import canonical

@@ -3,7 +3,6 @@
 What is hidden from every reader for protection is not in the export either, and nothing tells that it was left out.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,24 +12,13 @@ from django.utils.translation import gettext as _
 
 from madoguchi.apps.accounts import api as accounts
 from madoguchi.apps.people import queries
-from madoguchi.apps.people.contracts import FactValue, Method, PersonErased, Subject
+from madoguchi.apps.people.contracts import Method, PersonErased, Subject
 from madoguchi.apps.people.models import Fact, Household, LifeEvent, Person, PersonIndex
 from madoguchi.apps.people.sealing import value_of
 from madoguchi.apps.people.vocabulary import PLACE
 from madoguchi.core import events
+from madoguchi.core.jsonable import plain
 from madoguchi.core.personal_data import ErasureResult
-from madoguchi.engines.eligibility import Band
-
-
-def plain(value: FactValue | None) -> Any:
-    """Return a value as JSON."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Band):
-        return {"min": value.low, "max": value.high}
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return dict(value) if isinstance(value, Mapping) else value
 
 
 def export(person_id: str) -> dict[str, Any]:
