@@ -21,6 +21,12 @@ APP_ORDER = [
     "people",
     "businesses",
     "consents",
+    "files",
+    "procedures",
+    "cases",
+    "applications",
+    "benefits",
+    "grants",
     "outreach",
 ]  # from the ground up; a new room is added here and in pyproject.toml
 DOORS = {"api", "contracts"}
@@ -33,6 +39,9 @@ ENGINE_LIBRARIES = {
     "search": {"jaconv"},
     "merkle": set(),
     "population": {"numpy", "polars"},
+    "forms": {"jsonschema"},
+    "prediction": {"numpy"},
+    "payments": set(),
 }
 TASK_MODULES = [".".join(path.relative_to(SOURCE.parent).with_suffix("").parts) for path in SOURCE.rglob("tasks.py")]
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]

@@ -18,6 +18,14 @@ class Permission(StrEnum):
     MANAGE_CLIENTS = "manage_clients"
     EDIT_CONSENT_TERMS = "edit_consent_terms"
     REVIEW_BUSINESSES = "review_businesses"
+    EDIT_PROCEDURES = "edit_procedures"
+    PUBLISH_PROCEDURES = "publish_procedures"
+    WORK_CASES = "work_cases"
+    """Take, examine, correct, write to the applicant, propose a decision."""
+    DECIDE_CASES = "decide_cases"
+    ASSIGN_CASES = "assign_cases"
+    PREPARE_PAYMENTS = "prepare_payments"
+    APPROVE_PAYMENTS = "approve_payments"
 
 
 class Role(StrEnum):
@@ -31,12 +39,24 @@ class Role(StrEnum):
     BUSINESS_REVIEWER = "business_reviewer"
     ADMINISTRATOR = "administrator"
     EMERGENCY = "emergency"
+    EXAMINER = "examiner"
+    DECIDER = "decider"
+    PAYMASTER = "paymaster"
+    PAYMENT_APPROVER = "payment_approver"
 
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.READER: frozenset({Permission.VIEW_DESK}),
-    Role.EDITOR: frozenset({Permission.VIEW_DESK, Permission.EDIT_PROGRAMME}),
-    Role.PUBLISHER: frozenset({Permission.VIEW_DESK, Permission.EDIT_PROGRAMME, Permission.PUBLISH_PROGRAMME}),
+    Role.EDITOR: frozenset({Permission.VIEW_DESK, Permission.EDIT_PROGRAMME, Permission.EDIT_PROCEDURES}),
+    Role.PUBLISHER: frozenset(
+        {
+            Permission.VIEW_DESK,
+            Permission.EDIT_PROGRAMME,
+            Permission.PUBLISH_PROGRAMME,
+            Permission.EDIT_PROCEDURES,
+            Permission.PUBLISH_PROCEDURES,
+        }
+    ),
     Role.AUDITOR: frozenset({Permission.VIEW_DESK, Permission.READ_AUDIT}),
     Role.CASEWORKER: frozenset({Permission.VIEW_DESK, Permission.READ_PEOPLE, Permission.EDIT_PEOPLE}),
     Role.BUSINESS_REVIEWER: frozenset({Permission.VIEW_DESK, Permission.REVIEW_BUSINESSES}),
@@ -44,6 +64,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {Permission.VIEW_DESK, Permission.MANAGE_CLIENTS, Permission.EDIT_CONSENT_TERMS, Permission.READ_AUDIT}
     ),
     Role.EMERGENCY: frozenset({Permission.VIEW_DESK, Permission.BREAK_GLASS}),
+    Role.EXAMINER: frozenset({Permission.VIEW_DESK, Permission.WORK_CASES}),
+    Role.DECIDER: frozenset(
+        {Permission.VIEW_DESK, Permission.WORK_CASES, Permission.DECIDE_CASES, Permission.ASSIGN_CASES}
+    ),
+    Role.PAYMASTER: frozenset({Permission.VIEW_DESK, Permission.PREPARE_PAYMENTS}),
+    Role.PAYMENT_APPROVER: frozenset({Permission.VIEW_DESK, Permission.APPROVE_PAYMENTS}),
 }
 
 

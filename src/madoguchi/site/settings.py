@@ -49,6 +49,12 @@ INSTALLED_APPS = [
     "madoguchi.apps.people",
     "madoguchi.apps.businesses",
     "madoguchi.apps.consents",
+    "madoguchi.apps.files",
+    "madoguchi.apps.procedures",
+    "madoguchi.apps.cases",
+    "madoguchi.apps.applications",
+    "madoguchi.apps.benefits",
+    "madoguchi.apps.grants",
     "madoguchi.apps.outreach",
     "madoguchi.site",
 ]

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from madoguchi.apps.people import pdf
-from madoguchi.apps.people.pdf import Block
+from madoguchi.core import pdf
+from madoguchi.core.pdf import Block
 
 MAX_DEPTH = 6
 

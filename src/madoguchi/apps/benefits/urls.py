@@ -1,0 +1,6 @@
+"""Addresses of the benefits room."""
+
+from django.urls import URLPattern
+
+app_name = "benefits"
+urlpatterns: list[URLPattern] = []
