@@ -15,6 +15,7 @@ from madoguchi.apps.consents.contracts import (
     Withheld,
 )
 from madoguchi.apps.consents.disclosing import disclose
+from madoguchi.apps.consents.own import NotOwn, hand_over, own_facts
 from madoguchi.apps.consents.personal import erase, export
 from madoguchi.apps.consents.sources import FactSource, register
 
@@ -26,6 +27,7 @@ __all__ = [
     "DisclosedFact",
     "Disclosure",
     "FactSource",
+    "NotOwn",
     "Reason",
     "Request",
     "Standing",
@@ -35,5 +37,7 @@ __all__ = [
     "disclose",
     "erase",
     "export",
+    "hand_over",
+    "own_facts",
     "register",
 ]

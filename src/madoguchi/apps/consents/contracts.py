@@ -25,6 +25,8 @@ class Basis(StrEnum):
     CONSENT = "consent"
     LAW = "law"
     BREAK_GLASS = "break_glass"
+    APPLICATION = "application"
+    """The person sent them herself with an application; nobody can ask on this basis."""
 
 
 class ConsentState(StrEnum):
@@ -82,6 +84,8 @@ class Request:
     reason: str = ""
 
     def __post_init__(self) -> None:
+        if self.basis is Basis.APPLICATION:
+            raise ValueError("Only the person herself hands facts over with an application. Ask on another basis.")
         if bool(self.client_id) == (self.actor is not None):
             raise ValueError("A request names a client or a member of staff, one of the two. Give exactly one.")
         if not 1 <= len(self.attributes) <= MAX_ATTRIBUTES:

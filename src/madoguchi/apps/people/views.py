@@ -22,7 +22,7 @@ from madoguchi.apps.accounts.contracts import AssuranceLevel
 from madoguchi.apps.people import forms, queries, report, services, vocabulary, words
 from madoguchi.apps.people.contracts import FactView, HouseholdView, Method
 from madoguchi.apps.people.errors import Refusal, Refused
-from madoguchi.apps.people.vocabulary import NAME, Spec
+from madoguchi.apps.people.vocabulary import ACCOUNT, NAME, Spec
 from madoguchi.core import audit, personal_data
 from madoguchi.core.access import resident
 from madoguchi.core.permissions import Actor
@@ -65,7 +65,7 @@ def me(request: HttpRequest) -> HttpResponse:
     views = queries.facts_of(person_id, on=today)
     rows = [_row(view, known) for view in views]
     told = {view.attribute for view in views}
-    open_ones = [spec for spec in known.values() if spec.name not in told]
+    open_ones = [spec for spec in known.values() if spec.name not in told and spec.name not in ACCOUNT]
     context = {
         "name": next((view.value for view in views if view.attribute == NAME), ""),
         "verified": [row for row in rows if row.verified],
@@ -96,7 +96,7 @@ def _members(household: HouseholdView | None, person_id: str) -> list[tuple[str,
 def declare(request: HttpRequest, attribute: str) -> HttpResponse:
     """Ask for one fact and keep what is declared; a key in the form keeps a second press from counting twice."""
     person_id, spec = _person_id(request), vocabulary.specs().get(attribute)
-    if person_id is None or spec is None:
+    if person_id is None or spec is None or spec.name in ACCOUNT:
         raise Http404
     if request.method == "GET":
         return _ask(request, person_id, spec)

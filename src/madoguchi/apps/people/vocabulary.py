@@ -27,7 +27,11 @@ BIRTH_DATE, SEX, MUNICIPALITY = "生年月日", "性別", "自治体コード"
 HEADCOUNT, MARRIED, RECENT_MOVE = "世帯人数", "婚姻中", "直近の転入"
 PLACE = frozenset({ADDRESS, POSTAL_CODE, MUNICIPALITY, OFFICE, RECENT_MOVE, HEADCOUNT, PHONE})
 """What tells where somebody lives or with whom: hidden for protected people."""
-DECLARED_SOURCE, RESIDENT_REGISTER = "申告", "住民基本台帳"
+DECLARED_SOURCE, RESIDENT_REGISTER, ACCOUNT_REGISTER = "申告", "住民基本台帳", "公金受取口座登録簿"
+BANK, BRANCH, ACCOUNT_KIND = "受取口座銀行コード", "受取口座支店コード", "受取口座種目"
+ACCOUNT_NUMBER, ACCOUNT_HOLDER = "受取口座番号", "受取口座名義"
+ACCOUNT = frozenset({BANK, BRANCH, ACCOUNT_KIND, ACCOUNT_NUMBER, ACCOUNT_HOLDER})
+"""The account registered for payments by public bodies (公的給付の支給等の迅速かつ確実な実施のための預貯金口座の登録等に関する法律)."""
 
 
 class FactKind(StrEnum):
@@ -70,6 +74,11 @@ IDENTITY: tuple[Spec, ...] = (
     _text(PHONE, "Telephone number", DECLARED_SOURCE),
     _text(EMAIL, "E-mail address", DECLARED_SOURCE),
     _text(OFFICE, "Office in charge", "福祉事務所"),
+    _text(BANK, "Bank code of the registered account", ACCOUNT_REGISTER),
+    _text(BRANCH, "Branch code of the registered account", ACCOUNT_REGISTER),
+    _text(ACCOUNT_KIND, "Kind of the registered account", ACCOUNT_REGISTER),
+    _text(ACCOUNT_NUMBER, "Number of the registered account", ACCOUNT_REGISTER),
+    _text(ACCOUNT_HOLDER, "Holder of the registered account", ACCOUNT_REGISTER),
 )
 """Conditions never name these, so no pack lists them."""
 

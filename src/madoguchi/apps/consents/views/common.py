@@ -41,12 +41,18 @@ def basis_words() -> dict[str, str]:
         "consent": _("あなたの同意"),
         "law": _("法律"),
         "break_glass": _("緊急の確認"),
+        "application": _("あなたが出した申請"),
     }
 
 
 def desk_basis_words() -> dict[str, str]:
     """Return what each basis is called for staff."""
-    return {"consent": _("本人の同意"), "law": _("法律"), "break_glass": _("緊急の確認")}
+    return {
+        "consent": _("本人の同意"),
+        "law": _("法律"),
+        "break_glass": _("緊急の確認"),
+        "application": _("本人が出した申請"),
+    }
 
 
 def event_words() -> dict[str, str]:
