@@ -11,10 +11,10 @@ from django.test import Client
 
 from madoguchi.apps.accounts.contracts import AssuranceLevel
 from madoguchi.apps.accounts.models import User
-from madoguchi.apps.people import api, pdf, services
+from madoguchi.apps.people import api, services
 from madoguchi.apps.people.contracts import Role, Subject
 from madoguchi.apps.people.models import Fact, Household, LifeEvent, Person, PersonIndex
-from madoguchi.core import audit, personal_data
+from madoguchi.core import audit, pdf, personal_data
 from madoguchi.core.models import AuditEntry
 from madoguchi.core.permissions import SYSTEM
 
