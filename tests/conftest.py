@@ -8,22 +8,23 @@ os.environ.setdefault("MADOGUCHI_SECRET_KEY", "test-only-key")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs an event loop in the test's thread
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
 from madoguchi.apps.accounts import services as accounts
 from madoguchi.apps.accounts.models import User
-from madoguchi.core import appendonly, packs
+from madoguchi.core import appendonly
 from madoguchi.core.permissions import Role
+from tests import packed
 
-SEARCH_TABLES = ("registry_search", "businesses_search")
+SEARCH_TABLES = packed.INDEXES
 """SQLite's full-text tables belong to no model, so Django does not empty them."""
-NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+NOW = packed.NOW
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -63,10 +64,17 @@ def _let_django_empty_the_tables() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def pack_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> tuple[packed.Rows, ...]:
+    """Return the rows of Tokyo's pack, loaded once."""
+    with django_db_blocker.unblock():
+        return packed.read()
+
+
 @pytest.fixture
-def pack(db: None) -> Path:
-    """Load the pack of Tokyo."""
-    packs.load_pack(Path(settings.PACK_DIR), now=NOW)
+def pack(pack_rows: tuple[packed.Rows, ...], db: None) -> Path:
+    """Put Tokyo's pack into the database."""
+    packed.put(pack_rows)
     return Path(settings.PACK_DIR)
 
 
