@@ -35,13 +35,17 @@ def role_text(role: Role) -> str:
     """Return the name of a role of staff."""
     return {
         Role.READER: _("閲覧"),
-        Role.EDITOR: _("制度の編集"),
-        Role.PUBLISHER: _("制度の公開"),
+        Role.EDITOR: _("制度と手続きの編集"),
+        Role.PUBLISHER: _("制度と手続きの公開"),
         Role.AUDITOR: _("記録の点検"),
         Role.CASEWORKER: _("住民の担当"),
         Role.BUSINESS_REVIEWER: _("事業者の照合"),
         Role.ADMINISTRATOR: _("管理"),
         Role.EMERGENCY: _("緊急の確認"),
+        Role.EXAMINER: _("申請の審査"),
+        Role.DECIDER: _("申請の決定"),
+        Role.PAYMASTER: _("支払いの準備"),
+        Role.PAYMENT_APPROVER: _("支払いの承認"),
     }[role]
 
 
