@@ -4,7 +4,13 @@ from django.apps import AppConfig
 
 
 class ProceduresConfig(AppConfig):
-    """Registers the room."""
+    """Registers the room and its part of a pack."""
 
     name = "madoguchi.apps.procedures"
     label = "procedures"
+
+    def ready(self) -> None:
+        from madoguchi.apps.procedures import pack
+        from madoguchi.core import packs
+
+        packs.register(pack.LOADER)

@@ -1,1 +1,0 @@
-"""What may cross the door of cases."""

@@ -1,0 +1,1 @@
+"""How a page of a form is drawn and how answers are said in words; it keeps nothing and writes nothing."""

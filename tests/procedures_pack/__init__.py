@@ -1,0 +1,1 @@
+"""Tests of the procedures, forms and bundles that the Tokyo pack holds."""
