@@ -5,6 +5,8 @@ from ninja import NinjaAPI
 from madoguchi import __version__
 from madoguchi.apps.businesses import endpoints as businesses
 from madoguchi.apps.consents import endpoints as consents
+from madoguchi.apps.grants import endpoints as grants
+from madoguchi.apps.procedures import endpoints as procedures
 from madoguchi.apps.registry import endpoints as registry
 from madoguchi.core import problems
 
@@ -22,3 +24,5 @@ problems.install(api)
 api.add_router("", registry.router)
 api.add_router("", businesses.router)
 api.add_router("", consents.router)
+api.add_router("", procedures.router)
+api.add_router("", grants.router)

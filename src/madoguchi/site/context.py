@@ -33,6 +33,8 @@ def desk_menu(actor: Actor) -> list[tuple[str, str]]:
     may = {permission: bool(actor.organisations(permission)) for permission in Permission}
     entries = (
         (True, "registry:desk", _("制度")),
+        (True, "procedures:desk", _("手続")),
+        (True, "grants:desk", _("公募")),
         (may[Permission.READ_PEOPLE], "consents:desk-people", _("住民")),
         (may[Permission.EDIT_PEOPLE], "accounts:desk-delegations", _("後見人の登録")),
         (may[Permission.REVIEW_BUSINESSES], "businesses:desk-review", _("事業者の照合")),

@@ -35,7 +35,8 @@ def predict(model: Model, case: Case, *, on: int) -> Interval | None:
     # A day belongs to the interval when its middle does, as in the check on later cases.
     low, centre, high = math.ceil(first - 0.5), math.floor(centre), math.floor(last - 0.5)
     begun = case.started + pause
-    return Interval(*(max(begun + days, on) for days in (min(low, centre), centre, max(high, centre))), group.n, basis)
+    first_day, middle_day, last_day = (max(begun + days, on) for days in (min(low, centre), centre, max(high, centre)))
+    return Interval(first_day, middle_day, last_day, group.n, basis)
 
 
 def _behind(model: Model, case: Case) -> tuple[Basis, Group, Row]:
