@@ -42,7 +42,9 @@ pytestmark = pytest.mark.django_db
 PARAMETER = re.compile(r"<(?:[a-z]+:)?(\w+)>")
 SHARED = {"name": ["sample"]}
 """Parameters that are nobody's: the name of a provider."""
-PUBLIC_IDS = {"programme_id", "agreement_id", "number", "attribute"}
+PUBLIC_IDS = {
+    "programme_id", "agreement_id", "number", "attribute", "procedure_id", "bundle_id", "page_id", "key", "call_id",
+}  # fmt: skip
 """Names of published things; everything else in `Side.ids` belongs to one side alone."""
 LAST = ("account/sessions/", "sign-out/", "me/data/erase/", "me/business-data/erase/")
 """Routes that end the caller's own sessions or account, so they come last, and the caller signs in again."""
@@ -147,7 +149,7 @@ def caller_of(world: World, name: str) -> Caller:
 
 def forms(a: Side, b: Side) -> Mapping[str, list[dict[str, Any]]]:
     """Return what the forms of each route send from B, aimed at A."""
-    return {**forms_of_people(a, b), **forms_of_staff(a, b)}
+    return {**forms_of_people(a, b), **forms_of_applications(a), **forms_of_staff(a, b), **forms_of_procedures()}
 
 
 def forms_of_people(a: Side, b: Side) -> Mapping[str, list[dict[str, Any]]]:
@@ -180,6 +182,38 @@ def forms_of_people(a: Side, b: Side) -> Mapping[str, list[dict[str, Any]]]:
         "me/requests/<str:token>/": [{"approve": "1", "attribute": ["氏名"], "mark.氏名": "x"}, {"refuse": "1"}],
         "finder/": [{"current": "municipality", "q.municipality": a.organisation_id}],
         "api/v1/once-only/token": [{"grant_type": "client_credentials", "scope": "childcare-place"}],
+    }
+
+
+def forms_of_applications(a: Side) -> Mapping[str, list[dict[str, Any]]]:
+    """Return the forms of applying."""
+    draft, file_id = "me/drafts/<uuid:draft_id>/", a.ids["file_id"][0]
+    return {
+        "apply/<slug:procedure_id>/begin/": [{"key": "k"}],
+        "life/<slug:bundle_id>/": [{"child.born_on.year": "2026"}],
+        "life/<slug:bundle_id>/begin/": [{"key": "k", "procedure": ["shussei-todoke"]}],
+        "life/<slug:bundle_id>/again/": [{}],
+        f"{draft}delete/": [{}],
+        f"{draft}documents/": [{"number": "1", "remove": file_id}, {"number": "1", "reuse": f"dog_tag|{file_id}"}],
+        f"{draft}send/": [{"number": str(number)} for number in (1, 2, 3)],
+        f"{draft}pages/<str:page_id>/": [{"number": "1", "dog.name": "別の犬", "next": "1"}],
+    }
+
+
+def forms_of_procedures() -> Mapping[str, list[dict[str, Any]]]:
+    """Return the forms of the desk where procedures are edited."""
+    desk, words = "desk/procedures/<slug:procedure_id>/", {"revision": "1", "name.ja": "別の名"}
+    return {
+        "desk/procedures/": [{"source": "inu-henkou", "new_id": "betsu", "owner": "tokyo-digital"}],
+        f"{desk}texts/": [words],
+        f"{desk}form/": [{"revision": "1", "op": "remove dog dog.name"}],
+        f"{desk}form/<slug:page_id>/<str:key>/": [{**words, "label.ja": "別の問い"}],
+        f"{desk}documents/": [{"revision": "1", "op": "remove dog_tag"}],
+        f"{desk}clock/": [{"revision": "1", "online.days": "1", "online.unit": "business"}],
+        f"{desk}checks/": [{"revision": "1", "op": "remove documents"}],
+        f"{desk}yaml/": [{"revision": "1", "text": "id: inu-henkou", "keep": "1"}],
+        f"{desk}preview/": [{"sample": "1"}],
+        f"{desk}changes/": [{"revision": "1", "note": "公開"}, {"discard": "1"}],
     }
 
 
@@ -448,6 +482,8 @@ def test_the_own_people_of_a_side_see_what_others_must_not(world: World) -> None
         (me, f"/me/access/{first}/", words.text("答えの言葉")),
         (me, f"/me/access/{second}/", words.text("待つ質問")),
         (me, f"/me/requests/{a.ids['token'][1]}/", words.person["住所"]),
+        (me, f"/me/drafts/{a.ids['draft_id'][0]}/pages/inu-henkou-dog/", words.text("犬")),
+        (me, f"/me/drafts/{a.ids['draft_id'][0]}/documents/", words.text("鑑札")),
         (trader, "/account/sessions/", a.ids["session"][1]),
         (trader, "/me/business-data/my-business-data.json", words.trade["name"]),
         (desk[Role.EDITOR], "/account/passkeys/", words.text("鍵")),

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
@@ -29,6 +30,9 @@ from madoguchi.apps.accounts.contracts import Method as SignInMethod
 from madoguchi.apps.accounts.delegation import guardians
 from madoguchi.apps.accounts.delegation import services as delegation
 from madoguchi.apps.accounts.models import Purpose, User
+from madoguchi.apps.applications import api as applications
+from madoguchi.apps.applications import documents
+from madoguchi.apps.applications.services import settling, uploading
 from madoguchi.apps.businesses import api as businesses
 from madoguchi.apps.businesses import services as business_services
 from madoguchi.apps.businesses.contracts import Attribute
@@ -43,7 +47,10 @@ from madoguchi.apps.consents.handles import Handle
 from madoguchi.apps.consents.models import BreakGlass, PreviewRequest
 from madoguchi.apps.consents.models import Client as AgencyClient
 from madoguchi.apps.consents.services import clients, consent, emergencies, previews, questions
+from madoguchi.apps.files import api as files
 from madoguchi.apps.people import api as people
+from madoguchi.apps.procedures import api as procedures
+from madoguchi.apps.procedures.rendering import samples
 from madoguchi.apps.registry import services as registry
 from madoguchi.apps.registry.interchange import exchange
 from madoguchi.apps.registry.models import ImportedRecord, Programme
@@ -52,6 +59,7 @@ from madoguchi.core.access import Kind
 from madoguchi.core.permissions import Actor, Role
 from tests.accounts.authenticator import Authenticator
 from tests.businesses.rows import number, row, write
+from tests.files.samples import png
 
 ISSUER = "https://provider.example/realm"
 PASSWORD = "a long sample password"
@@ -202,6 +210,7 @@ def build(letter: str, digit: int, place: Place) -> Side:
     _consents(side)
     _link_cases(side)
     _sessions(side)
+    _applications(side)
     side.ids["number"] = [side.words.corporation, side.trade_id]
     side.ids["attribute"] = ["所得", "電話番号"]
     return side
@@ -536,6 +545,34 @@ def _link_cases(side: Side) -> None:
     assert waiting, [(case.state, case.candidates) for case in cases]
     side.candidate = waiting[0].candidates[0]["business"]
     side.ids["case_id"] = [str(case.pk) for case in (*waiting, *(case for case in cases if case not in waiting))]
+
+
+def _applications(side: Side) -> None:
+    """Let the resident write an application with a document, and send another one."""
+    now, words = timezone.now(), side.words
+    who = applications.Applicant(str(side.resident.pk), "person", side.person_id)
+    told = {"applicant.phone": words.person["電話番号"], "dog.name": words.text("犬")}
+    open_id = applications.begin(who, ["inu-henkou"], key="open", now=now, answers=told)
+    paper = SimpleUploadedFile(f"{words.text('鑑札')}.png", png(), content_type="image/png")
+    assert uploading.keep_document(who, open_id, "dog_tag", [paper], now=now) == ""
+    sent_id = applications.begin(who, ["inu-henkou"], key="sent", now=now, answers=_dog(told))
+    receipt = applications.send(who, sent_id, number=settling.settle(who, sent_id, now).row.number, now=now)
+    side.ids |= {
+        "draft_id": [open_id, sent_id],
+        "file_id": [file.id for file in files.refs(documents.owner_of(open_id))],
+        "receipt_id": [receipt.id],
+        "procedure_id": ["inu-henkou"],
+        "bundle_id": ["birth"],
+        "page_id": ["inu-henkou-dog", "dog"],
+        "key": ["dog.name"],
+        "call_id": ["sample-digital-2026"],
+    }
+
+
+def _dog(told: Mapping[str, str]) -> dict[str, Any]:
+    """Return the answers of a change of a dog's registration."""
+    form = procedures.procedure("inu-henkou").form
+    return {**samples.sample_answers(form, today=timezone.localdate()), **told}
 
 
 def _sessions(side: Side) -> None:

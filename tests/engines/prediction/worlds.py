@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -125,7 +125,7 @@ def known_at(truth: Truth, day: int) -> History:
 def case_at(truth: Truth, row: int, day: int) -> Case:
     """Return one case as it is known in the morning of a day."""
     history, asked = truth.history, int(truth.corrected_on[row])
-    corrected = asked not in (OPEN,) and asked < day
+    corrected = asked != OPEN and asked < day
     return Case(
         procedure=str(history.procedure[row]),
         organisation=str(history.organisation[row]),
@@ -208,8 +208,3 @@ def verdict_on(world: World, seed: int = 1) -> Verdict:
     for day in CUTS:
         judge(truth, fit(known_at(truth, day), as_of=day), day, verdict)
     return verdict
-
-
-def day_of(ordinal: int, days: int = 0) -> date:
-    """Return the date of an ordinal, some days later."""
-    return date.fromordinal(ordinal) + timedelta(days=days)

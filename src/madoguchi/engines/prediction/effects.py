@@ -20,6 +20,8 @@ ROUNDS = 3
 RIDGE = 4.0
 PROCEDURE_RIDGE = 1.0
 OFFICE_RIDGE = 10.0
+MOST_ROWS = 50_000
+"""Rows from which the weights of the design are learnt: every so many of a longer history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +154,11 @@ def estimate(columns: Columns, seen: Seen, day: int) -> Effects:
         columns.office[: seen.count],
     )
     memory = 0.5 ** ((day - columns.started[: seen.count]) / MEMORY_DAYS)
-    weighted = design * memory[:, None]
-    square = design.T @ weighted + RIDGE * np.eye(design.shape[1])
+    sample = slice(None, None, seen.count // MOST_ROWS + 1)
+    sampled = np.ascontiguousarray(design[sample].T)
+    weighted = sampled * memory[sample]
+    # einsum stays on one core; the threads of a BLAS hold each other up where other processes are busy.
+    square = np.einsum("in,jn->ij", sampled, weighted) + RIDGE * np.eye(len(sampled))
     by_procedure = np.bincount(procedure, memory, len(columns.procedures)) + PROCEDURE_RIDGE
     by_office = np.bincount(office, memory, len(columns.offices)) + OFFICE_RIDGE
     centre = float(np.median(seen.log_days))
@@ -161,14 +166,15 @@ def estimate(columns: Columns, seen: Seen, day: int) -> Effects:
         np.zeros(design.shape[1]), np.full(len(columns.procedures), centre), np.zeros(len(columns.offices))
     )
     for _ in range(ROUNDS):
-        line = design @ effects.weights
+        line = np.einsum("nk,k->n", design, effects.weights)
         values = _imputed(seen, line + effects.procedure[procedure] + effects.office[office])
         rest = values - line - effects.office[office]
         middle = centre + np.bincount(procedure, memory * (rest - centre), len(by_procedure)) / by_procedure
         rest = values - line - middle[procedure]
         own = np.bincount(office, memory * rest, len(by_office)) / by_office
         rest = values - middle[procedure] - own[office]
-        effects = Effects(np.asarray(np.linalg.solve(square, weighted.T @ rest), dtype=np.float64), middle, own)
+        slopes = np.linalg.solve(square, np.einsum("in,n->i", weighted, rest[sample]))
+        effects = Effects(np.asarray(slopes, dtype=np.float64), middle, own)
     return effects
 
 
@@ -176,12 +182,11 @@ def _imputed(seen: Seen, expected: Numbers) -> Numbers:
     """Return log days, those of open cases replaced by the mean of what cases that got so far last."""
     residuals = seen.log_days - expected
     bins = survival.bins_of(residuals)
-    one = np.zeros(seen.count, dtype=np.int64)
-    row = survival.survival(survival.hazards(bins, seen.events, np.ones(seen.count), one, survival.tail()))[0]
+    row = survival.survival(survival.hazards_of_all(bins, seen.events, np.ones(seen.count)))[0]
     beyond = np.maximum(survival.mean_beyond(row)[bins], residuals)
     return np.asarray(np.where(seen.events, seen.log_days, expected + beyond))
 
 
 def expected(columns: Columns, effects: Effects, rows: slice | Days) -> Numbers:
     """Return the lasting effects of cases without those of procedure and office."""
-    return np.asarray(columns.design[rows, : columns.lasting] @ effects.weights[: columns.lasting])
+    return np.asarray(np.einsum("nk,k->n", columns.design[rows, : columns.lasting], effects.weights[: columns.lasting]))

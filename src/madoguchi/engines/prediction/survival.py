@@ -16,6 +16,8 @@ TAIL_HAZARD = 1 - np.exp(-2 * STEP)
 """Where no case is left at risk, durations thin out as a power law of exponent 2."""
 POOLING = 20.0
 """How many cases of its own weigh as much as the larger group."""
+ALONE = 0.01
+"""The same where nothing is around the group: the tail fills in only where no case is left at risk."""
 
 
 def bins_of(residuals: Numbers) -> NDArray[np.int64]:
@@ -23,7 +25,9 @@ def bins_of(residuals: Numbers) -> NDArray[np.int64]:
     return np.clip(((residuals - LOWEST) / STEP).astype(np.int64), 0, BINS - 1)
 
 
-def hazards(bins: Days, events: Flags, weights: Numbers, groups: Days, prior: Numbers) -> Numbers:
+def hazards(
+    bins: Days, events: Flags, weights: Numbers, groups: Days, prior: Numbers, *, pooling: float = POOLING
+) -> Numbers:
     """Return groups × bins: the chance to end in a bin for those who reached it.
 
     `prior` has one row per group, the hazards of the group around it. Groups without cases get their prior.
@@ -33,12 +37,13 @@ def hazards(bins: Days, events: Flags, weights: Numbers, groups: Days, prior: Nu
     ended = np.bincount(cells, weights * events, count * BINS).reshape(count, BINS)
     left = np.bincount(cells, weights * ~events, count * BINS).reshape(count, BINS)
     at_risk = (ended + left)[:, ::-1].cumsum(axis=1)[:, ::-1] - left / 2
-    return np.asarray((ended + POOLING * prior) / (at_risk + POOLING))
+    return np.asarray((ended + pooling * prior) / (at_risk + pooling))
 
 
-def tail(rows: int = 1) -> Numbers:
-    """Return the hazards of nothing known, one row each."""
-    return np.full((rows, BINS), TAIL_HAZARD)
+def hazards_of_all(bins: Days, events: Flags, weights: Numbers) -> Numbers:
+    """Return one row: the hazards of a group that nothing is around."""
+    nothing_known = np.full((1, BINS), TAIL_HAZARD)
+    return hazards(bins, events, weights, np.zeros(len(bins), dtype=np.int64), nothing_known, pooling=ALONE)
 
 
 def survival(chances: Numbers) -> Numbers:

@@ -65,10 +65,10 @@ def tabulate(columns: Columns, learnt: Learnt, half_life: float) -> Tables:
     plain = seen.log_days - expected(columns, learnt.effects, slice(0, seen.count))
     office, procedure = columns.office[: seen.count], columns.procedure[: seen.count]
     bins = survival.bins_of(plain - learnt.location[office])
-    overall = _one_group(survival.bins_of(plain), seen.events, weights)
+    overall = survival.hazards_of_all(survival.bins_of(plain), seen.events, weights)
     large = learnt.ended_of_procedure >= ENOUGH
     placed = large[procedure]
-    typical = _one_group(bins[placed], seen.events[placed], weights[placed])
+    typical = survival.hazards_of_all(bins[placed], seen.events[placed], weights[placed])
     by_procedure = survival.hazards(bins, seen.events, weights, procedure, np.where(large[:, None], typical, overall))
     offices = np.flatnonzero((learnt.ended_of_office >= ENOUGH) & large[columns.procedure_of_office])
     code = np.full(len(columns.offices), -1)
@@ -85,16 +85,12 @@ def tabulate(columns: Columns, learnt: Learnt, half_life: float) -> Tables:
     )
 
 
-def _one_group(bins: Days, events: Flags, weights: Numbers) -> Numbers:
-    return survival.hazards(bins, events, weights, np.zeros(len(bins), dtype=np.int64), survival.tail())
-
-
 def _corrected(
     bins: Days, events: Flags, weights: Numbers, procedure: Days, by_procedure: Numbers, overall: Numbers
 ) -> Numbers:
     """Return the rows of corrected cases; where too few were corrected, those of all cases stand in."""
     if int(events.sum()) < ENOUGH:
         return np.concatenate([by_procedure, overall])
-    typical = _one_group(bins, events, weights)
+    typical = survival.hazards_of_all(bins, events, weights)
     own = survival.hazards(bins, events, weights, procedure, np.repeat(typical, len(by_procedure), axis=0))
     return np.concatenate([own, typical])
