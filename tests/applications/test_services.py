@@ -36,6 +36,6 @@ def test_what_is_verified_is_known_with_its_source(hanako: Family) -> None:
 
 def test_a_forged_value_for_a_verified_question_is_ignored(hanako: Family) -> None:
     draft = begin(hanako, "simple")
-    kept = keep(hanako, draft, "only", {"applicant.name": "偽名", "applicant.reason": "理由です"})
+    kept = keep(hanako, draft, "simple-only", {"applicant.name": "偽名", "applicant.reason": "理由です"})
     assert not kept.problems
     assert kept.opened.answers == {"applicant.name": "調布 花子", "applicant.reason": "理由です"}

@@ -68,6 +68,7 @@ ME = (
     "/me/", "/me/facts/住居/", "/me/facts/生年月日/", "/me/data/", "/me/consents/", "/me/consents/?organisation=131199",
     "/me/access/", "/account/", "/account/sessions/", "/account/delegations/", "/account/delegations/new/",
     "/account/delegations/accept/", "/en/me/", "/ja-easy/me/consents/", "/programmes/jidou-teate/", "/finder/",
+    "/me/drafts/", "/apply/jidou-teate/", "/life/birth/",
 )  # fmt: skip
 
 
