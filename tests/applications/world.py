@@ -196,8 +196,8 @@ def family(name: str = "調布 花子", child: str = "調布 太郎") -> Family:
     return Family(user, parent_id, child_id)
 
 
-def tell(subject: Subject, record_name: str, values: Mapping[str, Any], *, source: str = REGISTER) -> None:
+def tell(
+    subject: Subject, record_name: str, values: Mapping[str, Any], *, source: str = REGISTER, at: datetime = NOW
+) -> None:
     """Let a register tell verified facts about a person or household."""
-    people.record_verified(
-        SYSTEM, "", subject, values, provenance=told(f"facts {record_name}", source), obtained_at=NOW
-    )
+    people.record_verified(SYSTEM, "", subject, values, provenance=told(f"facts {record_name}", source), obtained_at=at)

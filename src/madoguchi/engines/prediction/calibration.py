@@ -126,20 +126,22 @@ def levels_of(columns: Columns, found: Sequence[Trial], half_life: float, level:
         scores = [judged(columns, trial, table, state) for trial, table in zip(found, tables, strict=True)]
         events = np.concatenate([np.zeros(0, dtype=np.bool_), *(score.events for score in scores)])
         places = np.concatenate([np.zeros(0), *(score.places for score in scores)])
-        levels[state] = _moved(places, events, level)
-    if levels[CORRECTED] == _nominal(level):
+        levels[state] = moved(places, events, level)
+    if levels[CORRECTED] == nominal(level):
         levels[CORRECTED] = levels[WAITING]
     return levels
 
 
-def _nominal(level: float) -> Levels:
+def nominal(level: float) -> Levels:
+    """Return the levels of low, middle and high as they would be in a distribution that needs no moving."""
     return ((1 - level) / 2, 0.5, (1 + level) / 2)
 
 
-def _moved(places: Numbers, events: Flags, level: float) -> Levels:
+def moved(places: Numbers, events: Flags, level: float) -> Levels:
+    """Return the levels below which the due shares of outcomes fell; open cases fell somewhere beyond their place."""
     count = int(events.sum())
     if count < _FEWEST:
-        return _nominal(level)
+        return nominal(level)
     order = np.argsort(places, kind="stable")
     at_risk = len(places) - np.arange(len(places))
     left = np.cumprod(1 - events[order] / at_risk)
@@ -150,5 +152,5 @@ def _moved(places: Numbers, events: Flags, level: float) -> Levels:
         reached = position < len(left)
         return float(places[order][position]) if reached else max(share, float(places[order][-1]))
 
-    low, middle, high = _nominal(wider)
+    low, middle, high = nominal(wider)
     return place_of(low), place_of(middle), min(place_of(high), 0.999)

@@ -31,6 +31,8 @@ from madoguchi.core import events
 from madoguchi.core.permissions import Actor
 from madoguchi.engines import forms
 
+NEW_PLACES = ("deceased.municipality", "move.to_municipality")
+"""Answers that move a case: the office of the deceased, or of where somebody has moved, not the one of the register."""
 MUNICIPALITY_FIELDS = ("applicant.municipality", "business.municipality")
 MOST_REMARK_SIGNS = 2_000
 
@@ -94,10 +96,17 @@ def check_complete(opened: Opened, papers: Sequence[Paper]) -> None:
 
 
 def authority_of(opened: Opened, view: procedures.ProcedureView) -> str:
-    """Return the organisation that a procedure goes to: its own, or that of the applicant's municipality; empty if unknown."""
+    """Return the organisation that a procedure goes to; empty if unknown.
+
+    It is its own, or that of the municipality: where somebody died or moves to, else where the register says that the
+    applicant lives, else what she says.
+    """
     fact = opened.facts.own.get(facts.MUNICIPALITY)
-    told = (str(opened.answers[key]) for key in MUNICIPALITY_FIELDS if opened.answers.get(key))
-    code = str(fact.value) if fact is not None and fact.verified else next(told, "")
+    verified = str(fact.value) if fact is not None and fact.verified else ""
+    moved, told = (
+        [str(opened.answers[k]) for k in keys if opened.answers.get(k)] for keys in (NEW_PLACES, MUNICIPALITY_FIELDS)
+    )
+    code = next(filter(None, (*moved, verified, *told)), "")
     return procedures.organisation_for(view, code) or ""
 
 
