@@ -44,9 +44,9 @@ UNHANDLED: Mapping[type, str] = {
     consents.AccessQuestionAnswered: "The answer stands in the person's log; a message will tell that it came.",
     ProcedurePublished: "What rooms keep of a procedure carries the hash of its version, so nobody needs to be told.",
     Applied: "The receipt shows everything at once; a message will tell the person.",
-    case_events.CaseOpened: "The office's queue and the person's receipt show it; a message will tell the person.",
+    case_events.CaseOpened: "The queue and the person's receipt show it; a message will tell the person.",
     case_events.CorrectionAsked: "The person's list of applications shows it; a message will tell her.",
-    case_events.CaseDecided: "Benefits are enrolled by the paying office from the decided case; a message will tell the person.",
+    case_events.CaseDecided: "Benefits will enrol who was granted once their pages exist; a message will tell the person.",
     case_events.CaseNotified: "The letter lies in the person's case; a message will tell her.",
     case_events.CaseMessage: "It stands in the case on both sides; a message outside of the platform will tell of it.",
     case_events.CaseWithdrawn: "The office's queue shows it.",
@@ -54,9 +54,9 @@ UNHANDLED: Mapping[type, str] = {
     case_events.RenewalDue: "A message will remind the holder of the permit.",
     case_events.CaseOverdue: "The office's queue shows it; a message will tell its head.",
     InvitationsMade: "A message will invite the people.",
-    RecipientEnrolled: "The person's page of benefits shows it; a message will tell her.",
-    PaymentFailed: "The paying office's run shows it; a message will ask the person for another account.",
-    RunSettled: "The run's page shows it; a message will tell the people.",
+    RecipientEnrolled: "Pages of benefits come next; a message will tell the person.",
+    PaymentFailed: "It stands in the run; a message will ask the person for another account.",
+    RunSettled: "It stands in the run; a message will tell the people.",
 }
 """Events that nobody handles, each with its reason."""
 
