@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from madoguchi.engines.forms import Problem, page_problems, problems_of
+from madoguchi.engines.forms import Problem, calculated, page_problems, problems_of
 from tests.engines.forms.samples import TODAY, complete, options, question, sample, small, words
 
 
@@ -197,3 +197,9 @@ def test_one_page_tells_only_its_own_problems() -> None:
 
 def test_the_list_of_problems_has_an_end() -> None:
     assert len(problems_of(sample(), {f"k{i}": i for i in range(5_000)}, today=TODAY)) == 500
+
+
+def test_an_empty_text_in_the_place_of_items_is_no_answer() -> None:
+    given = {**complete(), "children": ""}
+    assert codes(given) == [("children", "required")]
+    assert "children" not in calculated(sample(), given, today=TODAY)

@@ -59,6 +59,8 @@ class Situation:
         return counted(field, self.answers.get(key), self.scope)
 
     def _items(self, group: Group, given: Any) -> Any:
+        if given == "":
+            return None
         if not isinstance(given, list | tuple) or len(given) > ITEM_LIMIT:
             return given
         return [self.item(group, item).answers() if isinstance(item, Mapping) else item for item in given]

@@ -70,7 +70,7 @@ def problems_at(field: Field, path: str, value: Any, scope: Scope) -> Iterator[P
 
 def _group_problems(situation: Situation, field: Field, group: Group) -> Iterator[Problem]:
     value = situation.value(field.key)
-    given = [] if value is None or value == "" else value
+    given = [] if value is None else value
     if fault := problem_with(field, given):
         yield Problem(field.key, *fault)
         return
