@@ -37,6 +37,16 @@ def test_a_person_sees_her_own_facts_and_nobody_elses() -> None:
     assert not AccessEntry.objects.exists()
 
 
+def test_what_the_card_told_names_no_address_of_a_provider() -> None:
+    desk_world.build()
+    account, person_id = resident("hana")
+    card = people.Provenance("https://provider.example/realm", "sign-in 1", people.Method.CREDENTIAL)
+    subject = people.Subject.person(person_id)
+    people.record_verified(SYSTEM, "", subject, {"生年月日": "1990-05-06"}, provenance=card, obtained_at=NOW)
+    found = consents.own_facts(account, person_id, ["氏名", "生年月日"], NOW)
+    assert [fact.source for fact in found] == ["住民基本台帳", "サインインでの本人確認"]
+
+
 def test_a_protected_persons_address_is_left_out() -> None:
     desk_world.build()
     account, person_id = resident("hana")

@@ -7,6 +7,7 @@ caller's transaction, so that an application stands in it exactly if it was sent
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 
@@ -19,6 +20,8 @@ from madoguchi.core.permissions import Actor
 
 PURPOSES = {SubjectKind.PERSON: "application", SubjectKind.BUSINESS: "business-application"}
 """Purposes of `purposes.yaml` under which an application stands in the log."""
+SIGN_IN = "サインインでの本人確認"
+"""Where a fact comes from that the card told at a sign-in, named as the registers are."""
 
 
 class NotOwn(Exception):
@@ -45,7 +48,12 @@ def own_facts(
     source = sources.source_of(kind)
     open_names = _open_names(account_id, subject_id, attributes, now, kind, procedure_id)
     found = source.facts_of(subject_id, open_names, timezone.localdate(now), protected_too=False) if open_names else ()
-    return tuple(DisclosedFact(f.attribute, f.value, f.source, f.as_of, f.verified) for f in found)
+    return tuple(DisclosedFact(f.attribute, f.value, _register(f.source), f.as_of, f.verified) for f in found)
+
+
+def _register(source: str) -> str:
+    """Return the name of a source; a fact of a sign-in has the provider's address (OpenID Connect Core 2: `iss`)."""
+    return SIGN_IN if urlsplit(source).scheme else source
 
 
 def _open_names(

@@ -2,6 +2,7 @@
 
 import unicodedata
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -76,18 +77,20 @@ def start(request: HttpRequest, procedure_id: str) -> HttpResponse:
     view = _view_or_404(procedure_id)
     applicant = subjects.applicant_of(request)
     fits = applicant is not None and not subjects.out_of_reach(applicant, [view], timezone.localdate())
-    context = _description(view) | {
+    told = _told(applicant, view) if applicant is not None and fits else None
+    context = _description(view, told["needless"] if told else ()) | {
         "fits": fits,
         "signed_in": request.user.is_authenticated,
         "wrong_account": request.user.is_authenticated and not fits,
         "key": uuid.uuid4().hex,
-        "told": _told(applicant, view) if applicant is not None and fits else None,
+        "told": told,
     }
     return render(request, "applications/start.html", context)
 
 
-def _description(view: procedures.ProcedureView) -> dict[str, Any]:
+def _description(view: procedures.ProcedureView, needless: Sequence[str]) -> dict[str, Any]:
     lang, clock = language(), view.clock
+    named = [(view.document_name(item["id"], lang), item.get("required", True) is True) for item in view.documents]
     basis = clock.get("basis") or {}
     return {
         "id": view.id,
@@ -102,10 +105,7 @@ def _description(view: procedures.ProcedureView) -> dict[str, Any]:
         "period_url": basis.get("url", ""),
         "deadline": view.text("deadline.text", lang),
         "consequence": view.text("deadline.consequence", lang),
-        "documents": [
-            {"name": view.document_name(item["id"], lang), "always": item.get("required", True) is True}
-            for item in view.documents
-        ],
+        "documents": [{"name": name, "always": always} for name, always in named if name not in needless],
         "fees": [(procedures.in_language(fee.get("name"), lang), fee["yen"]) for fee in view.fees],
         "level": texts.level_words(texts.LEVELS[view.level], view.subject),
     }
