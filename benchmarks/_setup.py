@@ -5,7 +5,8 @@ import json
 import os
 import platform
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -20,6 +21,29 @@ def start() -> None:
 
     call_command("migrate", verbosity=0)
     call_command("pack", "load", stdout=io.StringIO())
+
+
+@contextmanager
+def database(kind: str, name: str) -> Iterator[str]:
+    """Give the address of a fresh database (sqlite or postgres), which is removed afterwards."""
+    if kind == "sqlite":
+        with tempfile.TemporaryDirectory(prefix=f"madoguchi-{name}-") as folder:
+            yield f"sqlite:///{folder}/{name}.sqlite3"
+        return
+    import psycopg
+
+    url = os.environ.get("BENCH_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/test")
+    made = f"madoguchi_{name}_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {made}")
+    try:
+        yield f"{url.rsplit('/', 1)[0]}/{made}"
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(f"DROP DATABASE {made} WITH (FORCE)")
 
 
 def report(name: str, figures: Mapping[str, Any]) -> None:

@@ -14,12 +14,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from _setup import report
+from _setup import database, report
 
 NOW = datetime(2026, 8, 3, 1, 0, tzinfo=UTC)
 KNOWN_UNTIL = date(2027, 5, 1)
@@ -27,29 +26,6 @@ OWNER, SCHEME, YEN = "tokyo-fukushi", "018-support", 5_000
 FILL_ROWS = 10_000
 STARTS = date(2026, 4, 1)
 LOOKED_AT = {"accounts", "shared_accounts", "unconfirmed", "overpaid", "budget", "difference"}
-
-
-@contextmanager
-def database(kind: str) -> Iterator[str]:
-    """Give the address of a fresh database."""
-    if kind == "sqlite":
-        with tempfile.TemporaryDirectory(prefix="madoguchi-benefits-") as folder:
-            yield f"sqlite:///{folder}/benefits.sqlite3"
-        return
-    import psycopg
-
-    url = os.environ.get("BENCH_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/test")
-    name = f"madoguchi_benefits_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-    try:
-        yield f"{url.rsplit('/', 1)[0]}/{name}"
-    finally:
-        from django.db import connections
-
-        connections.close_all()
-        with psycopg.connect(url, autocommit=True) as server:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 Child = tuple[date, date, date | None, date | None]
@@ -256,7 +232,7 @@ def kill_runs(kills: int, usual_seconds: float) -> tuple[int, int]:
 
 def run(count: int, kills: int, kind: str) -> dict[str, Any]:
     """Time a plain run, then kill."""
-    with database(kind) as url:
+    with database(kind, "benefits") as url:
         os.environ["DATABASE_URL"] = url
         prepare(count)
         seconds: dict[str, float] = {}

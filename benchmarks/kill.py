@@ -14,41 +14,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from _setup import report
+from _setup import database, report
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 FACTS_PER_RECORD = 3
 PURPOSE, ORGANISATION = "childcare-place", "131041"
 AGREEMENT = f"{PURPOSE}.{ORGANISATION}"
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.005, 0.3
-
-
-@contextmanager
-def database(kind: str) -> Iterator[str]:
-    """Give the address of a fresh database."""
-    if kind == "sqlite":
-        with tempfile.TemporaryDirectory(prefix="madoguchi-kill-") as folder:
-            yield f"sqlite:///{folder}/kill.sqlite3"
-        return
-    import psycopg
-
-    url = os.environ.get("BENCH_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/test")
-    name = f"madoguchi_kill_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-    try:
-        yield f"{url.rsplit('/', 1)[0]}/{name}"
-    finally:
-        from django.db import connections
-
-        connections.close_all()
-        with psycopg.connect(url, autocommit=True) as server:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def prepare() -> None:
@@ -193,7 +169,7 @@ def broken_chains() -> list[str]:
 
 def run(moments: int, kind: str) -> dict[str, Any]:
     """Kill at so many moments and count what is half there."""
-    with database(kind) as url:
+    with database(kind, "kill") as url:
         os.environ["DATABASE_URL"] = url
         prepare()
         draw = random.Random(11)

@@ -18,15 +18,15 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from madoguchi.apps.accounts import services as accounts
 from madoguchi.apps.accounts.models import User
-from madoguchi.apps.cases import appendonly as cases_appendonly
-from madoguchi.core import appendonly
+from madoguchi.apps.cases.appendonly import ACTIONS
+from madoguchi.core.appendonly import AUDIT
 from madoguchi.core.permissions import Role
 from tests import packed
 
 SEARCH_TABLES = packed.INDEXES
 """SQLite's full-text tables belong to no model, so Django does not empty them."""
 NOW = packed.NOW
-APPEND_ONLY = (appendonly, cases_appendonly)
+APPEND_ONLY = (AUDIT, ACTIONS)
 """Rooms whose tables refuse changes by trigger."""
 
 
@@ -53,13 +53,13 @@ def _let_django_empty_the_tables() -> Iterator[None]:
 
     def flush(self: Any, sql_list: list[str]) -> None:
         with connection.cursor() as cursor:
-            for statement in [line for module in APPEND_ONLY for line in module.dropping(connection.vendor)]:
+            for statement in [line for guard in APPEND_ONLY for line in guard.dropping(connection.vendor)]:
                 cursor.execute(statement)
         original(
             self, [*sql_list, *(f"DELETE FROM {table}" for table in SEARCH_TABLES if connection.vendor == "sqlite")]
         )
         with connection.cursor() as cursor:
-            for statement in [line for module in APPEND_ONLY for line in module.creating(connection.vendor)]:
+            for statement in [line for guard in APPEND_ONLY for line in guard.creating(connection.vendor)]:
                 cursor.execute(statement)
 
     with pytest.MonkeyPatch.context() as patch:

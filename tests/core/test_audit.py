@@ -31,10 +31,10 @@ def seal_all() -> None:
 
 def without_triggers(statement: str) -> None:
     with connection.cursor() as cursor:
-        for drop in appendonly.dropping(connection.vendor):
+        for drop in appendonly.AUDIT.dropping(connection.vendor):
             cursor.execute(drop)
         cursor.execute(statement)
-        for create in appendonly.creating(connection.vendor):
+        for create in appendonly.AUDIT.creating(connection.vendor):
             cursor.execute(create)
 
 

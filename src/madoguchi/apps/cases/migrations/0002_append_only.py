@@ -7,4 +7,4 @@ from madoguchi.apps.cases import appendonly
 
 class Migration(migrations.Migration):
     dependencies = [("cases", "0001_initial")]
-    operations = [migrations.RunPython(appendonly.create, appendonly.drop)]
+    operations = [migrations.RunPython(appendonly.ACTIONS.create, appendonly.ACTIONS.drop)]
