@@ -20,11 +20,16 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from madoguchi.core import statements
 from madoguchi.core.models import AuditBlock, AuditEntry, AuditSeal
 from madoguchi.core.permissions import Actor
 from madoguchi.engines import merkle
 
 _LOCK = 7_305_001
+_INSERT = (
+    'INSERT INTO core_auditentry (at, actor_id, organisation_id, action, object_kind, object_id, payload, "transaction") '
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, pg_current_xact_id()::text::bigint) RETURNING id"
+)
 BLOCK_ROWS = 1_000
 
 
@@ -69,6 +74,9 @@ def record(
             "detail": dict(detail or {}),
         }
     )
+    if _is_postgres():
+        values = (at, actor.id, organisation_id, action, object_kind, object_id, payload)
+        return int(statements.rows(_INSERT, values)[0][0])
     entry = AuditEntry.objects.create(
         at=at,
         actor_id=actor.id,
@@ -77,21 +85,12 @@ def record(
         object_kind=object_kind,
         object_id=object_id,
         payload=payload,
-        transaction=_transaction_id(),
     )
     return int(entry.pk)
 
 
 def _is_postgres() -> bool:
     return connection.vendor == "postgresql"
-
-
-def _transaction_id() -> int | None:
-    if not _is_postgres():
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        return int(cursor.fetchone()[0])
 
 
 def _sealable() -> "QuerySet[AuditEntry]":

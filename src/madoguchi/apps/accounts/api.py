@@ -12,7 +12,7 @@ from madoguchi.apps.accounts.delegation.services import act as act_for
 from madoguchi.apps.accounts.levels import is_enough, requires_level, step_up_address
 from madoguchi.apps.accounts.models import User
 from madoguchi.apps.accounts.sessions import caller_of
-from madoguchi.core.permissions import Actor, Role
+from madoguchi.core.permissions import ROLE_PERMISSIONS, Actor, Permission, Role
 
 __all__ = [
     "Acting",
@@ -28,6 +28,7 @@ __all__ = [
     "is_enough",
     "may_act",
     "requires_level",
+    "staff_of",
     "step_up_address",
 ]
 
@@ -35,8 +36,8 @@ __all__ = [
 def actor_of(user: Any) -> Actor:
     """Return who acts when this signed-in user does something."""
     roles: dict[str, set[Role]] = {}
-    for organisation_id, role in user.memberships.values_list("organisation_id", "role"):
-        roles.setdefault(organisation_id, set()).add(Role(role))
+    for membership in user.memberships.all():
+        roles.setdefault(membership.organisation_id, set()).add(Role(membership.role))
     held = {organisation: frozenset(names) for organisation, names in roles.items()}
     return Actor(id=str(user.pk), name=user.display_name, roles=held)
 
@@ -77,3 +78,12 @@ def erase_account(account_id: str, *, now: datetime) -> tuple[str, ...]:
     """End an account, its delegations, identities and sessions; return what stays and why. Repeating changes nothing."""
     delegation.end_all(account_id, now=now)
     return services.erase(account_id, now=now)
+
+
+def staff_of(organisation_id: str, permission: Permission) -> list[tuple[str, str]]:
+    """Return id and name of everybody who holds a permission at an organisation, by name; closed accounts are left out."""
+    roles = [role.value for role, held in ROLE_PERMISSIONS.items() if permission in held]
+    rows = User.objects.filter(
+        is_active=True, memberships__organisation_id=organisation_id, memberships__role__in=roles
+    ).distinct()
+    return [(str(key), name) for key, name in rows.order_by("display_name", "pk").values_list("pk", "display_name")]

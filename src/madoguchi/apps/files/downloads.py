@@ -15,8 +15,8 @@ from madoguchi.core.permissions import Actor
 _SAFE = "!#$&+-.^_`|~"
 
 
-def response(file_id: str, owner: Owner, *, actor: Actor | None = None) -> HttpResponse:
-    """Return a file of this owner as a download; with `actor` (staff) the reading leaves an audit row.
+def response(file_id: str, owner: Owner, *, actor: Actor | None = None, organisation_id: str = "") -> HttpResponse:
+    """Return a file of this owner as a download; with `actor` (staff of an organisation) the reading leaves an audit row.
 
     Raise `Http404` for what is not there; answer 409 with words while the scanner has not answered.
     """
@@ -30,7 +30,7 @@ def response(file_id: str, owner: Owner, *, actor: Actor | None = None) -> HttpR
     if actor is not None:
         audit.record(
             actor=actor,
-            organisation_id="",
+            organisation_id=organisation_id,
             action="file.read",
             object_kind="file",
             object_id=view.id,

@@ -15,6 +15,7 @@ from madoguchi.apps.people.contracts import (
     Paper,
     PersonRef,
     Provenance,
+    ResidenceView,
     Role,
     Sight,
     Subject,
@@ -26,6 +27,7 @@ from madoguchi.apps.people.forms import Asked, asked, attribute_groups, posted_v
 from madoguchi.apps.people.individual_number import without_individual_numbers
 from madoguchi.apps.people.queries import facts_of, household_of, name_of, person, person_of_account
 from madoguchi.apps.people.relations import children_of
+from madoguchi.apps.people.residence import residence_of
 from madoguchi.apps.people.services import (
     cancel_event,
     create_person,
@@ -67,6 +69,7 @@ __all__ = [
     "Provenance",
     "Refusal",
     "Refused",
+    "ResidenceView",
     "Role",
     "Sight",
     "Subject",
@@ -100,6 +103,7 @@ __all__ = [
     "record_move_in",
     "record_move_out",
     "record_verified",
+    "residence_of",
     "role_in_words",
     "unprotect",
     "value_in_words",

@@ -190,6 +190,15 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class ResidenceView:
+    """When somebody lived in an area, as registers told it: times (first day, first day after), never where in it."""
+
+    born: date
+    times: tuple[tuple[date, date | None], ...]
+    died: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRegistered:
     """Event: a person is known here for the first time."""
 

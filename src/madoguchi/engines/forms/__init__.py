@@ -1,5 +1,6 @@
 """Forms as data: reading, showing, checking, merging, moving answers to a new version, comparing with the paper twin."""
 
+from madoguchi.engines.forms.kinds import printable
 from madoguchi.engines.forms.language.ast import FALSE, TRUE, Condition, Expression
 from madoguchi.engines.forms.language.evaluation import holds, value_of
 from madoguchi.engines.forms.language.reading import read_condition, read_expression
@@ -71,6 +72,7 @@ __all__ = [
     "pages_shown",
     "parse_page",
     "post_of",
+    "printable",
     "problems_of",
     "project",
     "read_condition",

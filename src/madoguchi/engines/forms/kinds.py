@@ -29,7 +29,7 @@ SHAPES: Mapping[Kind, str] = {
 EMAIL_LIMIT = 254
 """Signs of an address (RFC 3696, erratum 1690)."""
 _HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffd-\uffff]"
 )
 _HIDDEN_IN_LINE = re.compile("[\t\n]")
 
@@ -40,7 +40,7 @@ def problem_with(field: Field, value: Any) -> Fault | None:
 
 
 def unprintable(text: str, *, lines: bool = False) -> bool:
-    """Return whether a text holds control signs, half surrogates or signs that turn the direction of reading."""
+    """Return whether a text holds control signs, broken encoding, or signs that turn the direction of reading."""
     return bool(_HIDDEN.search(text)) or (not lines and bool(_HIDDEN_IN_LINE.search(text)))
 
 

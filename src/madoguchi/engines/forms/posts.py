@@ -79,7 +79,10 @@ class _PostReader:
         return tuple(next(iter(self.data.get(one, ())), "") for one in names)
 
     def items(self, key: str, group: Group, before: Any) -> list[Any]:
-        """Return the items of a group: as many as the highest index posted, those without any content left out."""
+        """Return the items of a group: as many as the highest index posted, those without any content left out.
+
+        Items over the group's maximum are a fault and left out, but for those that were there already.
+        """
         kept = before if isinstance(before, list | tuple) and len(before) <= ITEM_LIMIT else ()
         highest = self._highest(key)
         if highest >= ITEM_LIMIT:
@@ -93,7 +96,10 @@ class _PostReader:
                 self.set(item, inner, field, f"{key}[{index}].{inner}", f"{key}[{len(items)}].{inner}")
             if len(self.faults) > faults or any(value not in (None, "", [], ()) for value in item.values()):
                 items.append(item)
-        return items
+        most = max(group.max, len(kept))
+        if len(items) > most:
+            self.faults[key] = Problem(key, "items_max", {"max": group.max, "count": len(items)})
+        return items[:most]
 
     def _highest(self, key: str) -> int:
         matches = (_INDEX.match(name, len(key)) for name in self.data if name.startswith(f"{key}["))
