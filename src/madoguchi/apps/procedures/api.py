@@ -27,6 +27,7 @@ from madoguchi.apps.procedures.contracts import (
     Widget,
     in_language,
 )
+from madoguchi.apps.procedures.offices import office_words, organisation_name
 from madoguchi.apps.procedures.rendering.buttons import group_button, without_item
 from madoguchi.apps.procedures.rendering.pages import page_view
 from madoguchi.apps.procedures.rendering.words import answers_in_words, value_in_words
@@ -98,7 +99,9 @@ __all__ = [
     "bundles",
     "group_button",
     "in_language",
+    "office_words",
     "organisation_for",
+    "organisation_name",
     "page_view",
     "problem_sentence",
     "procedure",

@@ -178,9 +178,8 @@ def _group(drawing: _Drawing, widget: Widget, field: Field, path: str, value: An
     if group is None:
         return widget
     items = [item if isinstance(item, Mapping) else {} for item in value or ()]
-    least = max(group.min, 1)
-    items += [{}] * max(0, least - len(items))
-    if drawing.blank == path and len(value or ()) >= least and len(items) < group.max:
+    items += [{}] * max(0, group.min - len(items))
+    if drawing.blank == path and len(value or ()) >= group.min and len(items) < group.max:
         items.append({})
     word = in_language(group.item, drawing.language) or widget.label
     shown = {**drawing.answers, path: items}
