@@ -38,7 +38,12 @@ def talk(chosen: Iterable[tuple[str, int | None]], *, first: Sequence[str] = ())
 
     Raise what `procedures.procedure` raises for an unknown id.
     """
-    views = in_filing_order([procedures.procedure(key, version) for key, version in chosen])
+    return talk_over([procedures.procedure(key, version) for key, version in chosen], first=first)
+
+
+def talk_over(chosen: Sequence[procedures.ProcedureView], *, first: Sequence[str] = ()) -> Talk:
+    """Return the conversation over versions of procedures, in the order of filing."""
+    views = in_filing_order(chosen)
     asked = {key for view in views for key in view.form.fields}
     merged = forms.merge([view.form for view in views], id=FIRST, first=[key for key in first if key in asked])
     return Talk(views, merged)

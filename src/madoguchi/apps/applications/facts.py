@@ -19,6 +19,8 @@ from madoguchi.apps.people import api as people
 from madoguchi.engines import forms
 
 EARLIER_DRAFTS = 5
+STAYING = frozenset({"applicant", "business"})
+"""First parts of the keys of questions about the applicant herself, who is a person or a business."""
 MUNICIPALITY = "自治体コード"
 """Tells which office is in charge, whether or not it is asked."""
 
@@ -79,7 +81,10 @@ def all_facts(applicant: Applicant, attributes: Sequence[str], now: datetime) ->
 
 
 def earlier_answers(applicant: Applicant, form: forms.Form) -> dict[str, Known]:
-    """Return single answers of the applicant's latest applications by key, the newest first; never sensitive ones."""
+    """Return what the applicant told of herself in her latest applications by key, the newest first.
+
+    Never sensitive answers, and nothing that belongs to one occasion: another child, an event, a declaration, a yes or no.
+    """
     rows = Draft.objects.filter(
         account_id=applicant.account_id, subject_id=applicant.subject_id, state=DraftState.SUBMITTED
     )
@@ -88,10 +93,16 @@ def earlier_answers(applicant: Applicant, form: forms.Form) -> dict[str, Known]:
         day = timezone.localdate(row.changed_at).isoformat()
         for key, value in content_of(row).answers.items():
             one = form.fields.get(key)
-            if key in found or one is None or one.sensitive or one.kind in (forms.Kind.GROUP, forms.Kind.FILE):
+            if key in found or one is None or one.sensitive or not _stays(one):
                 continue
             found[key] = Known(value, _("前に出した申請"), day, Standing.EARLIER)
     return found
+
+
+def _stays(one: forms.Field) -> bool:
+    """Tell whether an answer is about the applicant herself and the same next time, as far as anybody can tell."""
+    passing = (forms.Kind.GROUP, forms.Kind.FILE, forms.Kind.YES_NO)
+    return one.key.partition(".")[0] in STAYING and one.about != known.CHILD and one.kind not in passing
 
 
 def individual_number_in(answers: object) -> bool:

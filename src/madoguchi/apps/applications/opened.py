@@ -115,7 +115,7 @@ def open_row(row: Draft, now: datetime) -> Opened:
     applicant = Applicant(row.account_id, row.subject_kind, row.subject_id, row.acting_for)
     stored = procedures_of(row)
     first = conversation.first_of(row.bundle_id)
-    talk = conversation.talk(_newest(stored), first=first)
+    talk = conversation.talk_over(_newest(stored), first=first)
     content = content_of(row)
     if procedures_of(row) != tuple((view.id, view.version) for view in talk.views):
         content = _migrated(content, conversation.talk(stored, first=first), talk, today)
@@ -130,14 +130,19 @@ def wards_of(content: Content) -> tuple[str, ...]:
     return tuple(dict.fromkeys(child for ids in content.wards.values() for child in ids if child))
 
 
-def _newest(stored: tuple[tuple[str, int], ...]) -> list[tuple[str, int]]:
+def views_of(row: Draft) -> tuple[procedures.ProcedureView, ...]:
+    """Return the procedures of a draft as `open_row` takes them, without opening it."""
+    return conversation.in_filing_order(_newest(procedures_of(row)))
+
+
+def _newest(stored: tuple[tuple[str, int], ...]) -> list[procedures.ProcedureView]:
     """Return the versions in force; a procedure that is offered no more keeps the version it was begun in."""
     found = []
     for key, version in stored:
         try:
-            found.append((key, procedures.procedure(key).version))
+            found.append(procedures.procedure(key))
         except procedures.UnknownProcedure:
-            found.append((key, version))
+            found.append(procedures.procedure(key, version))
     return found
 
 

@@ -5,6 +5,7 @@ Pure: it knows names and texts of a form, no draft and no person.
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from madoguchi.apps.applications.contracts import Known
@@ -76,3 +77,14 @@ def groups_of(form: forms.Form, page_id: str) -> tuple[str, ...]:
     """Return the repeated groups on a page."""
     page = next(page for page in form.pages if page.id == page_id)
     return tuple(key for key in page.fields if form.fields[key].group is not None)
+
+
+def paths_shown(form: forms.Form, page_id: str, answers: Mapping[str, Any], *, on: date) -> frozenset[str]:
+    """Return the paths of a page that are asked with these answers, those in the items of groups too."""
+    found = set(forms.shown_in(form, page_id, answers, today=on))
+    for key in tuple(found):
+        if form.fields[key].group is not None:
+            for index in range(len(answers.get(key) or ())):
+                inner = forms.shown_in(form, page_id, answers, today=on, item=(key, index))
+                found |= {f"{key}[{index}].{name}" for name in inner}
+    return frozenset(found)

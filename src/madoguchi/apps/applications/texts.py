@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from madoguchi.apps.accounts.contracts import AssuranceLevel
 from madoguchi.apps.applications.errors import NotDone, Reason
 from madoguchi.apps.procedures import api as procedures
-from madoguchi.core.models import Organisation
 
 LEVELS: Mapping[str, AssuranceLevel] = {
     "email": AssuranceLevel.EMAIL,
@@ -67,22 +66,6 @@ def _refusals() -> Mapping[Reason, str]:
             "選んだお子さんの情報が見つかりません。ページを開き直して、もう一度選ぶか、そのまま入力してください。"
         ),
     }
-
-
-def office_words(view: procedures.ProcedureView, language: str, organisation_id: str = "") -> str:
-    """Return who decides: the organisation and its section."""
-    key = organisation_id or ("" if view.authority == procedures.MUNICIPALITY else view.authority)
-    name = organisation_name(key, language) if key else _("お住まいの区市町村")
-    section = view.text("office", language)
-    return f"{name} {section}".strip()
-
-
-def organisation_name(organisation_id: str, language: str) -> str:
-    """Return the name of an organisation; its id when it is not known."""
-    row = Organisation.objects.filter(pk=organisation_id).first()
-    if row is None:
-        return organisation_id
-    return row.name_en if language == "en" else row.name_ja
 
 
 def period_words(period: Mapping[str, Any] | None) -> str:

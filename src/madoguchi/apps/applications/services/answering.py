@@ -41,7 +41,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a page. `conflicts` are questions that another window answered otherwise: then nothing was kept."""
+    """What became of a page. `conflicts` are questions that another window answered otherwise: then nothing was kept.
+
+    Nor was anything when a problem has no path: the page as a whole could not be read.
+    """
 
     opened: Opened
     problems: tuple[forms.Problem, ...]
@@ -61,9 +64,13 @@ def keep_page(applicant: Applicant, draft_id: str, sent: Sent, *, now: datetime)
     inputs = posting.typed_inputs(data, opened.known, opened.form.page(sent.page_id).fields)
     data = posting.with_verified(data, opened.verified)
     answers, problems = forms.parse_page(opened.form, sent.page_id, data, opened.answers, today=opened.today)
+    if not all(problem.path for problem in problems):
+        return Kept(before, problems)
     _refuse_individual_numbers(opened, sent.page_id, answers)
     if conflicts := _conflicts(before, sent, answers):
         return Kept(before, problems, conflicts)
+    if sent.remove_file:
+        uploading.drop_file(before, sent.page_id, sent.remove_file)
     content = _aligned(opened, sent.page_id, answers, data)
     opened, refused = uploading.keep_uploads(opened.with_content(content), sent.page_id, sent.uploads)
     opened = _finished(opened, sent)
@@ -76,23 +83,25 @@ def _prepared(opened: Opened, sent: Sent) -> tuple[Opened, posting.Data]:
     """Carry out the buttons that move items, take out files and choose children, before the answers are read."""
     data = posting.read(sent.data) | uploading.kept_files(opened, sent.page_id, without=sent.remove_file)
     content = opened.content
+    if sent.remove_file:
+        content = content.with_answers(uploading.without_file(opened, sent.page_id, sent.remove_file))
     if sent.remove is not None:
         group, index = sent.remove
         data = posting.without_item(data, group, index)
         left = tuple(child for place, child in enumerate(content.wards.get(group, ())) if place != index)
         content = replace(content, wards={**content.wards, group: left})
     if sent.ward is not None:
-        content = _with_ward(opened, content, data, *sent.ward)
+        content = _with_ward(opened, content, data, sent.page_id, *sent.ward)
     return (opened if content is opened.content else opened.with_content(content)), data
 
 
-def _with_ward(opened: Opened, content: Content, data: posting.Data, group: str, child: str) -> Content:
-    """Choose a child of the applicant's for the next item of a group, or as the one child; raise NotDone for others."""
+def _with_ward(opened: Opened, content: Content, data: posting.Data, page_id: str, group: str, child: str) -> Content:
+    """Choose a child of the applicant's for the next item of a group of the page, or as the one child; raise NotDone."""
     if child and child not in subjects.children_by_name(opened.applicant, opened.today):
         raise NotDone(Reason.NO_SUCH_CHILD)
     if group == ONE_CHILD:
         return replace(content, wards={**content.wards, ONE_CHILD: (child,) if child else ()})
-    field_of_group = opened.form.fields.get(group)
+    field_of_group = opened.form.fields.get(group) if group in opened.form.page(page_id).fields else None
     if field_of_group is None or field_of_group.group is None or not child:
         raise NotDone(Reason.NO_SUCH_CHILD)
     chosen = content.wards.get(group, ())

@@ -67,6 +67,8 @@ def send(applicant: Applicant, draft_id: str, *, number: int, now: datetime, rem
     check_complete(opened, papers)
     parts = _parts(opened, papers)
     words = _checked_remark(remark)
+    if len(parts) > 1:
+        cases.lock_counters([part.organisation_id for part in parts], now=opened.now)
     lines = [_open_case(opened, part, words) for part in parts]
     return _close(opened, parts, lines)
 
@@ -157,6 +159,8 @@ def _with_own_files(
     opened: Opened, form: forms.Form, answers: Mapping[str, Any], used: set[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return answers whose file questions name this case's own files, and those files."""
+    if not any(_asks_files(form.fields[key]) for key in answers):
+        return dict(answers), []
     there = {file.id for file in files.refs(documents.owner_of(str(opened.row.pk)))}
     found: list[str] = []
 
@@ -178,6 +182,11 @@ def _with_own_files(
     return made, found
 
 
+def _asks_files(one: forms.Field) -> bool:
+    inner = one.group.fields.values() if one.group is not None else ()
+    return any(part.kind is forms.Kind.FILE for part in (one, *inner))
+
+
 def _actor(opened: Opened) -> Actor:
     return Actor(id=opened.applicant.account_id, name="")
 
@@ -192,12 +201,13 @@ def _open_case(opened: Opened, part: _Part, remark: str) -> receipts.Line:
     """Open one case, log what was handed over, give it its files and the remark."""
     row, view = opened.row, part.view
     ref = cases.open_case(_submission(opened, part, _delegation(opened, view)), now=opened.now)
-    files.attach(
-        part.file_ids,
-        from_owner=documents.owner_of(str(row.pk)),
-        to_owner=Owner(OwnerKind.CASE, ref.id),
-        actor=_actor(opened),
-    )
+    if part.file_ids:
+        files.attach(
+            part.file_ids,
+            from_owner=documents.owner_of(str(row.pk)),
+            to_owner=Owner(OwnerKind.CASE, ref.id),
+            actor=_actor(opened),
+        )
     _hand_over(opened, part, ref)
     if remark:
         writer = CaseApplicant(row.account_id, row.subject_kind, row.subject_id)

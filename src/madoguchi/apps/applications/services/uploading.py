@@ -4,6 +4,7 @@ Nobody sends ids of files: what a form names is ignored, what the draft holds co
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,31 @@ def kept_files(opened: Opened, page_id: str, *, without: str) -> posting.Data:
         path: [key for key in value_at(opened.answers, path) or () if key in there and key != without]
         for path, _ in file_paths(opened.form, page_id, opened.answers)
     }
+
+
+def without_file(opened: Opened, page_id: str, file_id: str) -> dict[str, Any]:
+    """Return the answers without a file that a question of the page holds."""
+    answers = dict(opened.content.answers)
+    for path in _holding(opened, page_id, file_id):
+        answers = _with_files(answers, path, [key for key in value_at(answers, path) if key != file_id])
+    return answers
+
+
+def drop_file(opened: Opened, page_id: str, file_id: str) -> None:
+    """Remove a file that a question of the page holds; no other file is touched."""
+    if _holding(opened, page_id, file_id):
+        with suppress(files.FileMissing):
+            _remove(opened, file_id)
+
+
+def _holding(opened: Opened, page_id: str, file_id: str) -> list[str]:
+    answers = opened.content.answers
+    return [path for path, _ in file_paths(opened.form, page_id, answers) if file_id in (value_at(answers, path) or ())]
+
+
+def _remove(opened: Opened, file_id: str) -> None:
+    actor = Actor(id=opened.row.account_id, name="")
+    files.remove(file_id, documents.owner_of(str(opened.row.pk)), actor=actor, now=opened.now)
 
 
 def keep_uploads(
@@ -99,13 +125,10 @@ def keep_document(
     """Take uploads for a document of the draft; return why one was refused, or empty text. Raise DraftMissing or NotDone."""
     opened = _open(applicant, draft_id, now)
     paper = _paper(opened, document)
-    for upload in uploads:
-        found = _receive(opened, upload, document, paper.accepts)
-        if not isinstance(found, files.FileRef):
-            return found
-    if uploads:
+    found = [_receive(opened, upload, document, paper.accepts) for upload in uploads]
+    if any(isinstance(one, files.FileRef) for one in found):
         save(opened, now)
-    return ""
+    return next((one for one in found if isinstance(one, str)), "")
 
 
 @transaction.atomic
@@ -126,9 +149,8 @@ def reuse_document(applicant: Applicant, draft_id: str, document: str, file_id: 
 def remove_document(applicant: Applicant, draft_id: str, file_id: str, *, now: datetime) -> None:
     """Take a file out of a draft; raise DraftMissing for a file that is not in it."""
     opened = _open(applicant, draft_id, now)
-    owner = documents.owner_of(str(opened.row.pk))
     try:
-        files.remove(file_id, owner, actor=Actor(id=applicant.account_id, name=""), now=now)
+        _remove(opened, file_id)
     except files.FileMissing:
         raise DraftMissing from None
     save(opened, now)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from madoguchi.apps.applications import conversation, documents, known, subjects, texts
 from madoguchi.apps.applications.content import Content
@@ -18,7 +18,7 @@ from madoguchi.apps.applications.contracts import Applicant
 from madoguchi.apps.applications.errors import NotDone
 from madoguchi.apps.applications.facts import facts_for
 from madoguchi.apps.applications.services import starting
-from madoguchi.apps.applications.views.common import language, own
+from madoguchi.apps.applications.views.common import key_in, language, own, posted
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.core.access import person, public
 from madoguchi.engines import forms
@@ -33,7 +33,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:MAX_QUERY]
     subject = request.GET.get("for", "")
     found = [view for view in procedures.procedures() if subject in ("", view.subject) and _matches(view, query)]
-    lines = [(view, texts.office_words(view, language())) for view in sorted(found, key=lambda view: view.name())]
+    lines = [(view, procedures.office_words(view, language())) for view in sorted(found, key=lambda view: view.name())]
     context = {
         "query": query,
         "subject": subject,
@@ -96,7 +96,7 @@ def _description(view: procedures.ProcedureView, needless: Sequence[str]) -> dic
         "id": view.id,
         "name": view.name(lang),
         "summary": view.text("summary", lang),
-        "office": texts.office_words(view, lang),
+        "office": procedures.office_words(view, lang),
         "law": view.text("law", lang),
         "period_online": texts.period_words(clock.get("online")),
         "period_paper": texts.period_words(clock.get("paper")),
@@ -129,13 +129,12 @@ def _told(applicant: Applicant, view: procedures.ProcedureView) -> dict[str, Any
 
 
 @person
-@require_POST
+@posted("applications:start")
 def begin(request: HttpRequest, procedure_id: str) -> HttpResponse:
     """Begin a draft and go to its first page."""
     view, applicant = _view_or_404(procedure_id), own(request)
-    key = request.POST.get("key", "") or uuid.uuid4().hex
     try:
-        draft_id = starting.begin(applicant, [view.id], key=key, now=timezone.now())
+        draft_id = starting.begin(applicant, [view.id], key=key_in(request), now=timezone.now())
     except NotDone as refusal:
         messages.error(request, texts.refusal(refusal))
         return redirect("applications:start", procedure_id=view.id)

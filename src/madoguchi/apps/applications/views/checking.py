@@ -7,16 +7,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from madoguchi.apps.accounts import api as accounts
 from madoguchi.apps.applications import known, queries, saving, steps, texts
 from madoguchi.apps.applications.contracts import CaseLine, DraftState, Known
 from madoguchi.apps.applications.documents import Paper
 from madoguchi.apps.applications.errors import DraftMissing, NotDone, Reason
-from madoguchi.apps.applications.opened import Opened
+from madoguchi.apps.applications.opened import Opened, row_of, views_of
 from madoguchi.apps.applications.services import sending, settling
-from madoguchi.apps.applications.views.common import day, field_at, language, number_in, own
+from madoguchi.apps.applications.views.common import day, field_at, language, number_in, own, posted, remark_in
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.core.access import person
 from madoguchi.engines import forms
@@ -92,7 +92,7 @@ def _part(opened: Opened, view: procedures.ProcedureView, papers: tuple[Paper, .
     return {
         "id": view.id,
         "name": view.name(language()),
-        "office": texts.office_words(view, language(), sending.authority_of(opened, view)),
+        "office": procedures.office_words(view, language(), sending.authority_of(opened, view)),
         "sections": [_section(opened, section, found) for section in sections],
         "papers": [
             {
@@ -136,19 +136,17 @@ def _page_of(opened: Opened, section: procedures.Section) -> str:
 
 
 @person
-@require_POST
+@posted("applications:check")
 def send(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Send everything once and go to the receipt; what needs a surer sign-in asks for it first."""
     applicant, now = own(request), timezone.now()
     try:
-        opened = settling.open_draft(applicant, draft_id, now)
-        level, caller = texts.level_of(opened.talk.views), accounts.caller_of(request)
+        views = views_of(row_of(applicant, draft_id))
+        level, caller = texts.level_of(views), accounts.caller_of(request)
         if caller is None or not accounts.is_enough(caller, level, max_age_minutes=None, now=now):
             back = reverse("applications:check", args=[draft_id])
             return redirect(accounts.step_up_address(level, max_age_minutes=None, next_path=back))
-        receipt = sending.send(
-            applicant, draft_id, number=number_in(request), now=now, remark=request.POST.get("remark", "")
-        )
+        receipt = sending.send(applicant, draft_id, number=number_in(request), now=now, remark=remark_in(request))
     except DraftMissing:
         raise Http404 from None
     except NotDone as refusal:
@@ -184,7 +182,7 @@ def _case(case: CaseLine) -> dict[str, Any]:
     return {
         "number": case.number,
         "name": view.name(language()),
-        "office": texts.office_words(view, language(), case.organisation_id),
+        "office": procedures.office_words(view, language(), case.organisation_id),
         "due_on": case.due_on,
         "early": case.predicted[0] if case.predicted else None,
         "late": case.predicted[2] if case.predicted else None,

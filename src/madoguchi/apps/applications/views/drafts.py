@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from madoguchi.apps.applications import documents, queries, steps, texts
 from madoguchi.apps.applications.contracts import DraftState, DraftView
@@ -14,7 +14,7 @@ from madoguchi.apps.applications.errors import DraftMissing, NotDone
 from madoguchi.apps.applications.opened import row_of
 from madoguchi.apps.applications.services import settling, starting
 from madoguchi.apps.applications.subjects import applicant_of
-from madoguchi.apps.applications.views.common import language, own
+from madoguchi.apps.applications.views.common import language, own, posted
 from madoguchi.apps.files import api as files
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.core.access import person
@@ -84,7 +84,7 @@ def address_of(draft_id: str, step: steps.Step) -> str:
 
 
 @person
-@require_POST
+@posted("applications:draft")
 def delete(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Delete an open draft with its answers and files."""
     try:

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from madoguchi.apps.applications import known, posting, selection, subjects, texts
 from madoguchi.apps.applications.contracts import Known
@@ -18,7 +18,7 @@ from madoguchi.apps.applications.conversation import FIRST
 from madoguchi.apps.applications.errors import NotDone
 from madoguchi.apps.applications.facts import all_facts, individual_number_in
 from madoguchi.apps.applications.services import starting
-from madoguchi.apps.applications.views.common import language, note_of, own
+from madoguchi.apps.applications.views.common import key_in, language, note_of, own, posted, whole_problem
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.apps.registry import api as registry
 from madoguchi.core.access import person, public
@@ -75,6 +75,8 @@ def event(request: HttpRequest, bundle_id: str) -> HttpResponse:
         if not problems:
             request.session[_session_name(bundle.id)] = answers
             return redirect("applications:event", bundle_id=bundle.id)
+        if words := whole_problem(problems):
+            messages.error(request, words)
     answered = form is None or bool(request.session.get(_session_name(bundle.id)) is not None)
     context = {
         "bundle": {"id": bundle.id, "name": bundle.name(language()), "summary": bundle.summary(language())},
@@ -142,7 +144,7 @@ def _offer(offer: selection.Offer, names: dict[str, str]) -> dict[str, Any]:
         "way": offer.way.value,
         "perhaps": offer.fit is selection.Fit.PERHAPS,
         "name": title,
-        "office": texts.office_words(view, lang) if view else "",
+        "office": procedures.office_words(view, lang) if view else "",
         "why": words(item.get("why"), lang),
         "url": elsewhere.get("url", ""),
         "after": [names[key] for key in offer.after],
@@ -154,7 +156,7 @@ def _offer(offer: selection.Offer, names: dict[str, str]) -> dict[str, Any]:
 
 
 @person
-@require_POST
+@posted("applications:event")
 def begin(request: HttpRequest, bundle_id: str) -> HttpResponse:
     """Begin one draft over the procedures that were ticked; only those of the event can be."""
     bundle, applicant = _bundle_or_404(bundle_id), own(request)
@@ -164,7 +166,7 @@ def begin(request: HttpRequest, bundle_id: str) -> HttpResponse:
         draft_id = starting.begin(
             applicant,
             chosen,
-            key=request.POST.get("key", "") or uuid.uuid4().hex,
+            key=key_in(request),
             now=timezone.now(),
             bundle_id=bundle.id,
             answers=_answers(request, bundle.id),
@@ -177,7 +179,7 @@ def begin(request: HttpRequest, bundle_id: str) -> HttpResponse:
 
 
 @public
-@require_POST
+@posted("applications:event")
 def again(request: HttpRequest, bundle_id: str) -> HttpResponse:
     """Forget the first answers of an event and ask anew."""
     bundle = _bundle_or_404(bundle_id)

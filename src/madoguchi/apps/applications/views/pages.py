@@ -11,13 +11,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.apps.applications import known, steps, subjects, texts
+from madoguchi.apps.applications import known, posting, steps, subjects, texts
 from madoguchi.apps.applications.contracts import Applicant, DraftState
 from madoguchi.apps.applications.documents import owner_of
 from madoguchi.apps.applications.errors import DraftMissing, NotDone, Reason
 from madoguchi.apps.applications.opened import Opened
 from madoguchi.apps.applications.services import answering, settling, uploading
-from madoguchi.apps.applications.views.common import field_at, language, note_of, number_in, own, seconds_since, stamp
+from madoguchi.apps.applications.views.common import (
+    field_at,
+    is_shown,
+    language,
+    note_of,
+    number_in,
+    own,
+    seconds_since,
+    stamp,
+    whole_problem,
+)
 from madoguchi.apps.applications.views.drafts import address_of
 from madoguchi.apps.files import api as files
 from madoguchi.apps.procedures import api as procedures
@@ -38,6 +48,8 @@ class Shown:
     blank: str = ""
     refused_files: dict[str, str] = field(default_factory=dict)
     error: str = ""
+    more: bool = False
+    """The answers brought new questions, and nothing else is missing."""
 
     @property
     def status(self) -> int:
@@ -69,6 +81,8 @@ def page(request: HttpRequest, draft_id: str, page_id: str) -> HttpResponse:
 
 def _keep(request: HttpRequest, applicant: Applicant, opened: Opened, page_id: str) -> HttpResponse:
     sent = _sent(request, opened.form, page_id)
+    if not is_shown(sent.number, opened):
+        return _show(request, opened, page_id, Shown(error=texts.refusal(NotDone(Reason.ANSWERS_CHANGED))))
     draft_id = str(opened.row.pk)
     try:
         kept = answering.keep_page(applicant, draft_id, sent, now=timezone.now())
@@ -78,6 +92,8 @@ def _keep(request: HttpRequest, applicant: Applicant, opened: Opened, page_id: s
             return redirect("applications:draft", draft_id=draft_id)
         typed = _typed(opened, sent)
         return _show(request, opened, page_id, Shown(error=texts.refusal(refusal), typed=typed))
+    if words := whole_problem(kept.problems):
+        return _show(request, kept.opened, page_id, Shown(error=words))
     if kept.conflicts:
         return _show(request, kept.opened, page_id, Shown(conflicts=kept.conflicts, typed=_typed(kept.opened, sent)))
     if _stays(request, sent):
@@ -89,10 +105,18 @@ def _keep(request: HttpRequest, applicant: Applicant, opened: Opened, page_id: s
         return redirect("applications:drafts")
     if request.POST.get("back"):
         return redirect(_address_before(kept.opened, page_id))
+    if kept.problems and not kept.refused_files and _only_new(opened, kept, page_id):
+        return _show(request, kept.opened, page_id, Shown(more=True))
     if kept.problems or kept.refused_files:
         shown = Shown(problems=kept.problems, refused_files=dict(kept.refused_files))
         return _show(request, kept.opened, page_id, shown)
     return redirect(address_of(draft_id, steps.after(steps.steps_of(kept.opened, kept.opened.papers()), page_id)))
+
+
+def _only_new(before: Opened, kept: answering.Kept, page_id: str) -> bool:
+    """Tell whether all that is missing are questions that the answers brought, so that nobody could answer them yet."""
+    asked = posting.paths_shown(before.form, page_id, before.answers, on=before.today)
+    return all(problem.code == "required" and problem.path not in asked for problem in kept.problems)
 
 
 def _stays(request: HttpRequest, sent: answering.Sent) -> bool:
@@ -146,6 +170,7 @@ def _show(request: HttpRequest, opened: Opened, page_id: str, shown: Shown) -> H
         "conflicts": _conflict_words(opened, shown.conflicts),
         "error": shown.error,
         "told": [_label(opened, key) for key in opened.content.told],
+        "more": shown.more,
         "is_first": place == 1,
         "has_verified": any(widget.note for widget in view.widgets),
         "failed": bool(view.errors or shown.error or shown.conflicts),
