@@ -12,6 +12,7 @@ from madoguchi.apps.cases.checks.aid import Finding
 from madoguchi.apps.cases.contracts import LetterProof
 from madoguchi.apps.cases.downloads import letter_for_applicant, letter_for_staff
 from madoguchi.apps.cases.queries.lists import case_id_of, cases_of, queue
+from madoguchi.apps.cases.queries.reviews import ReviewFigures, reviews
 from madoguchi.apps.cases.queries.single import (
     answers_for_applicant,
     answers_for_staff,
@@ -46,6 +47,7 @@ from madoguchi.apps.cases.services.examining import (
 )
 from madoguchi.apps.cases.services.opening import lock_counters, open_case
 from madoguchi.apps.cases.services.own import correct, message_in, object_to, withdraw
+from madoguchi.apps.cases.services.reviewing import review
 from madoguchi.apps.cases.who import actor_of, applicant_of
 
 
@@ -57,6 +59,7 @@ def verify_code(code: str, *, today: date) -> LetterProof | None:
 __all__ = [
     "Figures",
     "Finding",
+    "ReviewFigures",
     "accept",
     "actor_of",
     "answers_for_applicant",
@@ -93,6 +96,8 @@ __all__ = [
     "release",
     "resume",
     "return_proposal",
+    "review",
+    "reviews",
     "run_checks",
     "statistics",
     "suspend",

@@ -12,9 +12,10 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from madoguchi.apps.cases import letters, personal, verifying, words
         from madoguchi.apps.cases.checks import likeness
+        from madoguchi.apps.cases.services import reviewing
         from madoguchi.core import audit, personal_data, vault
 
-        for store in (words.STORE, letters.STORE, likeness.STORE):
+        for store in (words.STORE, letters.STORE, likeness.STORE, reviewing.STORE):
             vault.register(store)
         personal_data.register(self.label, export=personal.export, erase=personal.erase)
         audit.register_check("cases.actions", verifying.verify)

@@ -78,9 +78,13 @@ def _model(key: int) -> Model | None:
     return Model.from_dict(content) if content else None
 
 
-def predicted(case: Case, *, today: date) -> tuple[date, date, date] | None:
-    """Return the earliest, most likely and latest day of the decision (80 % interval); None while it is unknown."""
-    model = newest() if State(case.state) in UNDECIDED else None
+def predicted(case: Case, *, today: date, state: State | None = None) -> tuple[date, date, date] | None:
+    """Return the earliest, most likely and latest day of the decision (80 % interval); None while it is unknown.
+
+    What other procedures took says nothing about this one, so it needs a history of its own. `state`: as somebody may
+    know it, when it is not the case's own.
+    """
+    model = newest() if State(state or case.state) in UNDECIDED else None
     if model is None:
         return None
     opened = timezone.localdate(case.opened_at)
@@ -98,7 +102,13 @@ def predicted(case: Case, *, today: date) -> tuple[date, date, date] | None:
         ),
         on=max(today, opened).toordinal(),
     )
-    if found is None:
+    if found is None or found.basis == "all":
         return None
     low, middle, high = (date.fromordinal(day) for day in (found.low, found.middle, found.high))
     return low, middle, high
+
+
+def predicted_many(case_ids: Iterable[str], *, today: date) -> dict[str, tuple[date, date, date]]:
+    """Return the predictions of a few cases by id, such as those of one applicant; those without one are left out."""
+    found = {str(case.pk): predicted(case, today=today) for case in Case.objects.filter(pk__in=list(case_ids))}
+    return {key: days for key, days in found.items() if days is not None}

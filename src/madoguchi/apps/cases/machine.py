@@ -93,7 +93,7 @@ class Status:
     proposal: Decision | None = None
     decision: Decision | None = None
     decider: str = ""
-    """Who made the first decision: whoever decides on an objection must be somebody else."""
+    """Who made the first decision: whoever decides on an objection must be somebody else, also than who changed it."""
     notified_on: date | None = None
     closed_on: date | None = None
     retain_until: date | None = None
@@ -162,9 +162,14 @@ def allowed(status: Status, kind: ActionKind, who: Who) -> Refusal | None:
         return Refusal("wrong_state", {"kind": kind.value, "state": status.state.value})
     if kind is K.DECIDED:
         return _eyes(status, who) or _proposed_blocked(status)
-    if kind is K.OBJECTION_DECIDED and who.id == status.decider:
+    if kind is K.OBJECTION_DECIDED and who.id in _deciders(status):
         return Refusal("own_objection")
     return None
+
+
+def _deciders(status: Status) -> frozenset[str]:
+    """Return who made the first decision, and the one that an earlier review put in its place."""
+    return frozenset({status.decider, status.decision.by if status.decision else ""})
 
 
 def _eyes(status: Status, who: Who) -> Refusal | None:
@@ -312,7 +317,8 @@ def _objection_decided(status: Status, step: Step, before: State) -> Status:
 
 def _withdrawn(status: Status, step: Step, before: State) -> Status:
     marks = (*status.marks, Mark(Tick.STOPPED, step.on))
-    return replace(status, marks=marks, correction=None, paused_on=None, back_to=None, proposal=None)
+    calm = replace(status, unanswered=False, correction=None, paused_on=None, back_to=None, proposal=None)
+    return replace(calm, marks=marks)
 
 
 def _closed(status: Status, step: Step, before: State) -> Status:

@@ -189,6 +189,37 @@ class Told(models.Model):
         return f"{self.kind} {self.mark} of {self.case_id}"
 
 
+class Review(models.Model):
+    """How somebody found applying. It names no case and no account: only what was applied for, where, and the day.
+
+    `Told` notes beside the case that a review was given, so that each case has one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    procedure_id = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=10, choices=_choices(Channel))
+    on = models.DateField()
+    ease = models.PositiveSmallIntegerField()
+    """1 (very hard) to 5 (very easy)."""
+    clear = models.PositiveSmallIntegerField(null=True)
+    """1 to 5: how well she knew where the application stood."""
+    minutes = models.PositiveSmallIntegerField(null=True)
+    """All the time it took her, as she says."""
+    troubles = models.JSONField(default=list)
+    sealed = models.BinaryField(null=True)
+    """Words; empty without any."""
+    key = models.ForeignKey(VaultKey, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("-on", "id")
+        indexes = (models.Index(fields=["organisation", "on"], name="review_of_organisation"),)
+
+    def __str__(self) -> str:
+        return f"review of {self.procedure_id} on {self.on}"
+
+
 class Forecast(models.Model):
     """A fitted model of how long cases take; the newest is used."""
 

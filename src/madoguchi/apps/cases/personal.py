@@ -52,6 +52,8 @@ def _case(case: Case) -> dict[str, Any]:
 def _action(row: Action) -> dict[str, Any]:
     told = {} if row.kind == ActionKind.SUBMITTED else words.of(row)
     told.pop("sha256", None)
+    if row.kind == ActionKind.OBJECTION_DECIDED:
+        told.pop("values", None)  # of a new decision, which becomes hers with its letter
     return {"at": row.at.isoformat(), "what": row.kind, "by": row.party, **({"words": told} if told else {})}
 
 

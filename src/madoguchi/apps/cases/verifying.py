@@ -23,8 +23,8 @@ def verify() -> list[str]:
     cases = {case.pk: case for case in Case.objects.all()}
     rows = Action.objects.select_related("words").order_by("case_id", "number")
     for case_id, actions in groupby(rows.iterator(), key=lambda row: row.case_id):
-        known = list(actions)
-        problems += [f"case {cases[case_id].number}: {problem}" for problem in _problems(cases.pop(case_id), known)]
+        known, case = list(actions), cases.pop(case_id)
+        problems += [f"case {case.number}: {problem}" for problem in _problems(case, known)]
         problems += [
             f"case {case_id}: action {row.number} differs from its audit row"
             for row in known

@@ -18,7 +18,7 @@ def applicant_of(request: HttpRequest) -> Applicant:
     acting = accounts.acting(request)
     if acting is not None:
         kind = "person" if people.person(acting.principal_id) else "business"
-        return Applicant(caller.account_id, kind, acting.principal_id)
+        return Applicant(caller.account_id, kind, acting.principal_id, acting.principal_id)
     if caller.kind is Kind.BUSINESS:
         business = businesses.business_of_account(caller.account_id)
         return Applicant(caller.account_id, "business", _known(business.id if business else None))

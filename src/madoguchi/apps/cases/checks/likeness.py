@@ -38,8 +38,9 @@ def remember(case: Case, check: Mapping[str, Any], answers: Mapping[str, Any]) -
         return
     sealer = vault.sealer()
     mark = sealer.fingerprint(text, context=_context(case.procedure_id, check["id"])).hex()
-    Likeness.objects.update_or_create(
-        case=case, check_id=check["id"], defaults={"fingerprint": mark, "key_id": sealer.key.id}
+    row = Likeness(case=case, check_id=check["id"], fingerprint=mark, key_id=sealer.key.id)
+    Likeness.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["case", "check_id"], update_fields=["fingerprint", "key"]
     )
 
 

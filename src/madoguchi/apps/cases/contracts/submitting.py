@@ -61,8 +61,12 @@ class CaseRef:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who acts in an own case: the account, and whose cases it may act in (itself, or the principal it acts for)."""
+    """Who acts in an own case: the account, and whose cases it may act in (itself, or the principal it acts for).
+
+    `acting_for` is the principal's id or empty: a delegate reaches only cases of procedures that were given to her.
+    """
 
     account_id: str
     subject_kind: str
     subject_id: str
+    acting_for: str = ""

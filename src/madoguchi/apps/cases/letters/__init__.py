@@ -1,6 +1,17 @@
 """Letters of cases: what they say, how they are kept, how anybody checks that one is genuine."""
 
 from madoguchi.apps.cases.letters.keeping import STORE, keep, pdf_of, proof_of
-from madoguchi.apps.cases.letters.writing import Made, decision, objection
+from madoguchi.apps.cases.letters.writing import Made, Said, decision, decision_said, objection, sample
 
-__all__ = ["STORE", "Made", "decision", "keep", "objection", "pdf_of", "proof_of"]
+__all__ = [
+    "STORE",
+    "Made",
+    "Said",
+    "decision",
+    "decision_said",
+    "keep",
+    "objection",
+    "pdf_of",
+    "proof_of",
+    "sample",
+]

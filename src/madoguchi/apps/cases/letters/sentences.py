@@ -19,6 +19,7 @@ OUTCOMES = {
     "accepted": "届出を受理しました",
 }
 _PLACE = re.compile(r"\{([a-z_]+)\}")
+_CONTEST = re.compile(r"(.+?)への(審査請求|不服申立て)(（.+）)?$")
 _PERSONS = (Organisation.Kind.MUNICIPALITY, Organisation.Kind.METROPOLIS, Organisation.Kind.NATION)
 
 
@@ -48,14 +49,22 @@ def reasons(record: Mapping[str, Any], ids: tuple[str, ...], words: str) -> list
 
 
 def instructions(record: Mapping[str, Any], organisation: Organisation) -> list[str]:
-    """Return how the decision may be contested (教示): request for review, then the suit for revocation."""
+    """Return how the decision may be contested (教示): request for review, then the suit for revocation.
+
+    Where a law leads to the family court alone (戸籍法 第122条), that is all that is said.
+    """
     objection = (record.get("decision") or {}).get("objection") or {}
-    to = (objection.get("to") or {}).get("ja") or f"{organisation.name_ja}の審査庁"
-    months = months_of(record)
+    body, way, note = contested_at(
+        (objection.get("to") or {}).get("ja") or f"{organisation.name_ja}の審査庁", organisation
+    )
     law = objection.get("law") or "行政不服審査法第18条"
+    if way != "審査請求":
+        told = f"{note.strip('（）')}。" if note else ""
+        return [f"この決定に不服があるときは、{body}に{way}をすることができます（{law}）。{told}"]
     return [
         (
-            f"この決定に不服があるときは、この決定があったことを知った日の翌日から起算して{months}か月以内に、{to}に対して"
+            "この決定に不服があるときは、この決定があったことを知った日の翌日から起算して"
+            f"{months_of(record)}か月以内に、{body}{note}に対して"
             f"審査請求をすることができます（{law}）。ただし、この決定の日の翌日から起算して1年を経過したときは、審査請求をすることが"
             "できません。"
         ),
@@ -65,6 +74,20 @@ def instructions(record: Mapping[str, Any], organisation: Organisation) -> list[
             "その裁決があったことを知った日の翌日から起算して6か月以内です。"
         ),
     ]
+
+
+def contested_at(to: str, organisation: Organisation) -> tuple[str, str, str]:
+    """Return who hears a complaint, what it is called and a note in brackets, from a record's 区市町村長への審査請求（…）.
+
+    A municipality's mayor stands by her office, since the instruction must name the authority (行政不服審査法 第82条).
+    """
+    found = _CONTEST.match(to)
+    if found is None:
+        return to, "審査請求", ""
+    body, way, note = found.groups()
+    if body == "区市町村長" and organisation.kind == Organisation.Kind.MUNICIPALITY:
+        body = f"{organisation.name_ja}長"
+    return body, way, note or ""
 
 
 def defendant(organisation: Organisation) -> str:

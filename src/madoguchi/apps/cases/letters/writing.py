@@ -7,7 +7,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -43,6 +43,15 @@ class Made:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a letter says, without the code that makes it genuine."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    organisation: Organisation
+
+
 def new_code() -> str:
     """Return a fresh verification code of 80 random bits, in groups that can be read out."""
     groups = ("".join(secrets.choice(_CODE_SIGNS) for _ in range(_GROUP_SIGNS)) for _ in range(_CODE_GROUPS))
@@ -54,20 +63,37 @@ def decision(case: Case, rows: Sequence[Action], status: Status, view: Procedure
     made = status.decision
     assert made is not None
     told = words.of(next(row for row in rows if row.number == made.number))
+    said, code = decision_said(case, rows, status, view, made, told), new_code()
+    return _made("decision", made, said.organisation, said.title, [*said.blocks, *_proof(code)], code)
+
+
+def decision_said(
+    case: Case, rows: Sequence[Action], status: Status, view: ProcedureView, made: Decision, told: Mapping[str, Any]
+) -> Said:
+    """Return what the letter of a made or thought decision says; `told` holds its reason in words and its values."""
     organisation = Organisation.objects.select_related("parent").get(pk=status.organisation_id)
     letter = (view.record.get("decision") or {}).get("letter") or {}
     name = content.addressee(view.form, content.of(rows, view.form), case.subject_kind)
     reasons = sentences.reasons(view.record, made.reasons, told.get("reason", ""))
     places = _places(case, view, made, told.get("values") or {}, name, reasons)
-    code, title = new_code(), (letter.get("title") or {}).get("ja") or f"{view.name('ja')} 決定通知書"
+    title = (letter.get("title") or {}).get("ja") or f"{view.name('ja')} 決定通知書"
     blocks = [
         *_head(case, title, made.on, name, view, organisation),
         *_result(letter, made, places),
         *_reasons(reasons),
         *_contest(view.record, made, organisation),
-        *_proof(code),
     ]
-    return _made("decision", made, organisation, title, blocks, code)
+    return Said(title, tuple(blocks), organisation)
+
+
+def sample(said: Said) -> bytes:
+    """Return a letter as a PDF for looking at: marked 見本, without a verification code."""
+    mark = Block("detail", "見本：これは確かめるためのもので、通知書ではありません。")
+    title = f"{said.title}（見本）"
+    first, *rest = said.blocks
+    return pdf.build(
+        [replace(first, text=title), mark, *rest], title=title, language="ja", author=said.organisation.name_ja
+    )
 
 
 def _places(
@@ -175,7 +201,7 @@ def objection(
         Block("text", told),
         *_reasons([text]),
         Block("heading", "不服があるとき（教示）"),
-        Block("text", sentences.instructions(view.record, organisation)[1]),
+        Block("text", sentences.instructions(view.record, organisation)[-1]),
         *_proof(code),
     ]
     return _made("objection", Decision(outcome, (), "", on, 0), organisation, title, blocks, code)

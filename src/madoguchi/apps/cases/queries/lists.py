@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from madoguchi.apps.cases import numbers
+from madoguchi.apps.cases import numbers, reach
 from madoguchi.apps.cases.contracts import Applicant, CaseSummary, QueueFilter, QueuePage, State
 from madoguchi.apps.cases.contracts.states import UNDECIDED
 from madoguchi.apps.cases.models import Case
@@ -66,13 +66,14 @@ def at_risk_on(today: date) -> Q:
 
 def _order(sort: str) -> tuple[Any, ...]:
     name = _SORTS.get(sort.removeprefix("-"), "due_on")
-    field = F(name).desc(nulls_last=True) if sort.startswith("-") else F(name).asc(nulls_last=True)
+    last = True if name == "due_on" else None  # the other columns are never empty, and an index gives either order
+    field = F(name).desc(nulls_last=last) if sort.startswith("-") else F(name).asc(nulls_last=last)
     return (field, "id")
 
 
-def summary(row: Case, *, today: date) -> CaseSummary:
-    """Return one line of a list."""
-    undecided = State(row.state) in UNDECIDED
+def summary(row: Case, *, today: date, state: State | None = None) -> CaseSummary:
+    """Return one line of a list; `state` as the reader may know it, when it is not the case's own."""
+    undecided = State(state or row.state) in UNDECIDED
     paused = row.paused_on is not None
     evening = row.paused_on or today
     overdue = undecided and row.due_on is not None and row.due_on < evening
@@ -84,7 +85,7 @@ def summary(row: Case, *, today: date) -> CaseSummary:
         version=row.version,
         organisation_id=row.organisation_id,
         subject_kind=row.subject_kind,
-        state=State(row.state),
+        state=State(state or row.state),
         assignee_id=row.assignee_id,
         assignee_name=row.assignee_name,
         opened_at=row.opened_at,
@@ -103,8 +104,12 @@ def summary(row: Case, *, today: date) -> CaseSummary:
 
 def cases_of(applicant: Applicant, *, today: date) -> tuple[CaseSummary, ...]:
     """Return the applicant's cases, newest first, as she may know them."""
-    rows = Case.objects.filter(subject_kind=applicant.subject_kind, subject_id=applicant.subject_id)
-    return tuple(_hidden(summary(row, today=today), row) for row in rows.order_by("-opened_at", "-id"))
+    rows = list(Case.objects.filter(subject_kind=applicant.subject_kind, subject_id=applicant.subject_id))
+    kinds = {(row.procedure_id, row.version) for row in rows}
+    within = {kind for kind in kinds if reach.reaches(applicant, *kind)}
+    own = [row for row in rows if (row.procedure_id, row.version) in within]
+    own.sort(key=lambda row: (row.opened_at, row.pk), reverse=True)
+    return tuple(_hidden(summary(row, today=today, state=visible_state(row)), row) for row in own)
 
 
 def _hidden(line: CaseSummary, row: Case) -> CaseSummary:
@@ -112,7 +117,6 @@ def _hidden(line: CaseSummary, row: Case) -> CaseSummary:
     told = visible_decision(row)
     return replace(
         line,
-        state=visible_state(row),
         outcome=row.outcome if told else "",
         decided_on=row.decided_on if told else None,
         assignee_id="",

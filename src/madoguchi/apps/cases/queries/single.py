@@ -22,6 +22,7 @@ from madoguchi.apps.cases.contracts import (
     Party,
     Refusal,
 )
+from madoguchi.apps.cases.contracts.states import UNDECIDED
 from madoguchi.apps.cases.machine import GIVING, Status, Who, allowed
 from madoguchi.apps.cases.models import Action, Case
 from madoguchi.apps.cases.queries import parts
@@ -31,6 +32,7 @@ from madoguchi.apps.procedures import api as procedures
 from madoguchi.apps.procedures.contracts import ProcedureView
 from madoguchi.core import audit
 from madoguchi.core.permissions import Actor
+from madoguchi.engines.calendars import Tick
 
 
 class _Read:
@@ -161,6 +163,7 @@ def case_for_applicant(case_id: str, *, applicant: Applicant, now: datetime) -> 
     return replace(
         view,
         state=visible_state(case),
+        **({} if told or case.decided_on is None else _as_if_undecided(read, timezone.localdate(now))),
         assignee_id="",
         assignee_name="",
         priority=0,
@@ -173,6 +176,18 @@ def case_for_applicant(case_id: str, *, applicant: Applicant, now: datetime) -> 
     )
 
 
+def _as_if_undecided(read: _Read, today: date) -> dict[str, Any]:
+    """Return clock and prediction as they read before a decision whose letter is not there yet."""
+    seen = visible_state(read.case)
+    if seen not in UNDECIDED:
+        return {}
+    running = replace(read.status, marks=tuple(mark for mark in read.status.marks if mark.kind is not Tick.STOPPED))
+    return {
+        "clock": clock.view(running, today=today),
+        "predicted": forecast.predicted(read.case, today=today, state=seen),
+    }
+
+
 def _is_hers(kind: ActionKind, refusal: Refusal | None) -> bool:
     return refusal is None or refusal.code != "wrong_party"
 
@@ -180,10 +195,15 @@ def _is_hers(kind: ActionKind, refusal: Refusal | None) -> bool:
 def _public(entry: Entry) -> Entry:
     own = entry.party is Party.APPLICANT
     data: Mapping[str, Any] = {key: value for key, value in entry.data.items() if key in _PUBLIC_DATA}
-    return replace(entry, actor_id=entry.actor_id if own else "", actor_name="", data=data)
+    words = {key: value for key, value in entry.words.items() if key not in _LATER.get(entry.kind, ())}
+    return replace(entry, actor_id=entry.actor_id if own else "", actor_name="", data=data, words=words)
 
 
 _PUBLIC_DATA = frozenset({"fields", "documents", "days", "letter", "changed", "late", "to", "from", "retain_until"})
+
+
+_LATER: Mapping[ActionKind, tuple[str, ...]] = {ActionKind.OBJECTION_DECIDED: ("values",)}
+"""Words of a new decision that become hers with its letter."""
 
 
 def answers_for_applicant(case_id: str, *, applicant: Applicant) -> AnswersView:

@@ -14,13 +14,14 @@ from madoguchi.apps.cases.machine import RULES
 from madoguchi.apps.cases.services.given import text_of
 from madoguchi.apps.cases.services.writing import Desk, desk_of_staff, desk_of_system, system
 from madoguchi.apps.files.contracts import FileRefusedByScanner, OwnerKind
+from madoguchi.apps.procedures.contracts import ProcedureView
 from madoguchi.core.jsonable import plain
 from madoguchi.core.permissions import SYSTEM, Actor
 
 
-def run(desk: Desk) -> None:
-    """Run the automatic checks and append what is new; what a person found stays hers."""
-    view = desk.procedure
+def run(desk: Desk, view: ProcedureView | None = None) -> None:
+    """Run the automatic checks and append what is new; what a person found stays hers. `view` spares reading the procedure."""
+    view = view or desk.procedure
     found = running.run(desk.case, view, content.of(desk.rows, view.form), today=timezone.localdate(desk.now))
     fresh = {key: finding for key, finding in found.items() if _is_new(desk, key, finding)}
     if fresh:

@@ -47,7 +47,7 @@ def propose(
     """Propose a decision to somebody who may decide."""
     with desk_of_staff(case_id, actor, expected_number=expected_number, now=now) as (desk, by):
         _ask_machine(desk, ActionKind.PROPOSED, by)
-        data, told = _chosen(desk, outcome, reasons, words, values)
+        data, told = chosen(desk, outcome, reasons, words, values)
         _stop_blocked(desk, outcome)
         desk.append(ActionKind.PROPOSED, by, data=data, told=told)
     return desk.status.last_number
@@ -62,7 +62,7 @@ def _stop_blocked(desk: Desk, outcome: str) -> None:
     desk.stop(blocked(desk.status, outcome))
 
 
-def _chosen(
+def chosen(
     desk: Desk, outcome: str, reasons: Sequence[str], text: str, values: Mapping[str, Any] | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a decision as the machine reads it, and its words."""
@@ -113,7 +113,7 @@ def decide(
         if desk.status.proposal is not None:
             data, told = _as_proposed(desk, outcome)
         else:
-            data, told = _chosen(desk, outcome, reasons, words, values)
+            data, told = chosen(desk, outcome, reasons, words, values)
         _stop_blocked(desk, data["outcome"])
         desk.append(ActionKind.DECIDED, by, data=data, told=told)
         _tell_decided(desk)
@@ -212,11 +212,15 @@ def _public_words(desk: Desk) -> dict[str, Any]:
 
 
 def _tell_notified(desk: Desk, letter_id: str) -> None:
-    case, decision = desk.case, desk.status.decision
+    decision = desk.status.decision
     assert decision is not None
-    place = (str(case.pk), case.procedure_id, case.organisation_id, case.subject_id)
-    events.publish(CaseNotified(*place, letter_id))
-    events.publish(CaseFinished(*place, decision.outcome))
+    events.publish(CaseNotified(*_place(desk), letter_id))
+    events.publish(CaseFinished(*_place(desk), decision.outcome))
+
+
+def _place(desk: Desk) -> tuple[str, str, str, str]:
+    case = desk.case
+    return str(case.pk), case.procedure_id, case.organisation_id, case.subject_id
 
 
 def decide_objection(
@@ -242,7 +246,7 @@ def decide_objection(
         data: dict[str, Any] = {"changed": changed}
         kept = values_of(values)
         if changed:
-            data |= _chosen(desk, outcome, reasons, text, values)[0]
+            data |= chosen(desk, outcome, reasons, text, values)[0]
         made = letters.objection(desk.case, desk.rows, desk.status, desk.procedure, changed=changed, text=text, now=now)
         row = desk.append(
             ActionKind.OBJECTION_DECIDED,
@@ -251,6 +255,7 @@ def decide_objection(
             told={"reason": text, "values": kept, "sha256": made.sha256},
         )
         letters.keep(desk.case, made, number=row.number, now=row.at)
+        events.publish(CaseNotified(*_place(desk), made.id))
         if changed:
             _tell_decided(desk)
     return desk.status.last_number

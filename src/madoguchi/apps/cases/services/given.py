@@ -8,6 +8,7 @@ from typing import Any
 from madoguchi.apps.cases import words
 from madoguchi.apps.cases.contracts import Invalid, Refusal
 from madoguchi.apps.cases.machine import ADVERSE
+from madoguchi.apps.people import api as people
 from madoguchi.core.jsonable import plain
 
 MAX_TEXT = 4_000
@@ -23,6 +24,19 @@ def text_of(text: str, field: str, *, required: bool = True) -> str:
     if len(kept) > MAX_TEXT:
         raise Invalid(Refusal("text_too_long", {"field": field, "most": MAX_TEXT}))
     return kept
+
+
+def answers_of(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return answers as JSON values without individual numbers, at any depth."""
+    return {key: _clean(value) for key, value in plain(changes).items()}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _clean(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return people.without_individual_numbers(value) if isinstance(value, str) else value
 
 
 def outcome_of(outcome: str, outcomes: Sequence[str]) -> str:

@@ -48,8 +48,12 @@ def lock_counters(organisation_ids: Iterable[str], *, now: datetime) -> None:
 
 def _locked_counter(organisation_id: str, at: datetime) -> CaseCounter:
     year = fiscal_year(timezone.localdate(at))
-    CaseCounter.objects.get_or_create(organisation_id=organisation_id, year=year)
-    return CaseCounter.objects.select_for_update().get(organisation_id=organisation_id, year=year)
+    rows = CaseCounter.objects.select_for_update().filter(organisation_id=organisation_id, year=year)
+    found = rows.first()
+    if found is None:
+        CaseCounter.objects.get_or_create(organisation_id=organisation_id, year=year)
+        found = rows.get()
+    return found
 
 
 @transaction.atomic
@@ -116,7 +120,7 @@ def _new(given: Submission, view: ProcedureView, organisation: Organisation, at:
     account = given.applicant_account_id
     by = By(Who(account, frozenset({Party.APPLICANT})), "", Actor(account, ""))
     desk = fresh(case, by, data=_data(given, view), told=content.opening_words(given), now=at)
-    checking.run(desk)
+    checking.run(desk, view)
     desk.close_desk()
     events.publish(
         CaseOpened(

@@ -22,11 +22,10 @@ from madoguchi.apps.cases.contracts import (
 )
 from madoguchi.apps.cases.objections import last_day_of
 from madoguchi.apps.cases.services import checking
-from madoguchi.apps.cases.services.given import text_of
+from madoguchi.apps.cases.services.given import answers_of, text_of
 from madoguchi.apps.cases.services.writing import Desk, desk_of_applicant
 from madoguchi.apps.files import api as files
 from madoguchi.core import events
-from madoguchi.core.jsonable import plain
 from madoguchi.engines.forms import Problem, problems_of
 
 
@@ -45,14 +44,15 @@ def correct(
     """
     with desk_of_applicant(case_id, applicant, expected_number=expected_number, now=now) as (desk, by):
         _check_asked(desk, changes, documents or {})
+        answers = answers_of(changes)
         sent = {key: sorted(set(ids)) for key, ids in (documents or {}).items()}
         _check_files(desk, sent)
-        _check_answers(desk, changes)
+        _check_answers(desk, answers)
         desk.append(
             ActionKind.CORRECTED,
             by,
-            data={"fields": sorted(changes), "documents": sorted(sent)},
-            told={"changes": plain(changes), "documents": sent},
+            data={"fields": sorted(answers), "documents": sorted(sent)},
+            told={"changes": answers, "documents": sent},
         )
         checking.run(desk)
         case = desk.case

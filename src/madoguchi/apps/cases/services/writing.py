@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from madoguchi.apps.cases import columns, texts, words
+from madoguchi.apps.cases import columns, reach, texts, words
 from madoguchi.apps.cases.contracts import (
     ActionKind,
     Applicant,
@@ -45,9 +45,9 @@ PUBLIC_KINDS = frozenset(ActionKind) - {
     ActionKind.PROPOSED,
     ActionKind.PROPOSAL_RETURNED,
     ActionKind.DECIDED,
-    ActionKind.OBJECTION_DECIDED,
 }
-"""What the applicant sees in the timeline. A decision becomes public with the letter (`notified`)."""
+"""What the applicant sees in the timeline. A decision becomes public with the letter (`notified`); the answer to an
+objection carries its letter itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,10 @@ def staff(actor: Actor, organisation_id: str) -> By:
 
 
 def applicant(given: Applicant, case: Case) -> By:
-    """Return the applicant of a case; raise `CaseMissing` for anybody else."""
+    """Return the applicant of a case; raise `CaseMissing` for anybody else, and where a delegation does not reach."""
     if (given.subject_kind, given.subject_id) != (case.subject_kind, case.subject_id):
+        raise CaseMissing(Refusal("missing"))
+    if not reach.reaches(given, case.procedure_id, case.version):
         raise CaseMissing(Refusal("missing"))
     who = Who(given.account_id, frozenset({Party.APPLICANT}))
     return By(who, "", Actor(given.account_id, ""))

@@ -60,6 +60,11 @@ def party(value: Party | str) -> str:
     }[Party(value)]
 
 
+def desk() -> str:
+    """Return what the office is called to an applicant; who works there she is not told."""
+    return _("窓口")
+
+
 def outcome(value: str) -> str:
     """Return what an outcome is called; one that is not known stands for itself."""
     return {

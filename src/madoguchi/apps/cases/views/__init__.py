@@ -1,0 +1,1 @@
+"""Pages of the room: the applicant's own cases, the check of letters, and the desk."""
