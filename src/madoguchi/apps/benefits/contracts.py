@@ -67,6 +67,26 @@ class Returned(StrEnum):
     """The bank sent it back after it had said that it was paid."""
 
 
+class Waiting(StrEnum):
+    """Why a granted case is not, or not wholly, enrolled yet."""
+
+    NEW = "new"
+    CHILD_UNKNOWN = "child_unknown"
+    """A child of the application is not in the payee's household by the register."""
+    TAKEN = "taken"
+    """Somebody else is paid for a child; the desk must end that first."""
+    NO_MONTH = "no_month"
+    """The decision names no first month."""
+
+
+class CancelReason(StrEnum):
+    """Why a run is taken back before the bank has paid."""
+
+    WRONG_DATE = "wrong_date"
+    WRONG_CONTENT = "wrong_content"
+    NOT_NEEDED = "not_needed"
+
+
 class FindingKind(StrEnum):
     """What the calculation noticed about one recipient."""
 
@@ -121,6 +141,8 @@ class Grant:
     account: Account | None
     granted_from: date
     children: tuple[GrantedChild, ...]
+    case_number: str = ""
+    """As the applicant knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +159,8 @@ class BenefitScheme:
     """One benefit that is paid by month: amounts, months, dates, who pays. From `benefits.yaml` of the pack."""
 
     id: str
-    procedure_id: str
+    procedures: tuple[str, ...]
+    """Each of them grants this benefit."""
     programme_id: str
     organisation_id: str
     name: Mapping[str, str]
@@ -154,6 +177,10 @@ class BenefitScheme:
     budget_yen: int | None = None
     """Limit of a fiscal year (April to March), by month of payment."""
     source: Mapping[str, Any] = field(default_factory=dict)
+    purpose_id: str = ""
+    """Purpose of `purposes.yaml` under which registers are read for it; empty: they are not read."""
+    area: str = ""
+    """How the municipality codes begin in which months count as residence."""
 
     def header(self, day: date) -> Header:
         """Return the first record of a transfer file for a day of transfer."""
@@ -182,7 +209,7 @@ class BenefitScheme:
         year, month = map(int, str(content["starts"]).split("-"))
         return cls(
             id=content["id"],
-            procedure_id=content["procedure"],
+            procedures=tuple(content["procedures"]),
             programme_id=content["programme"],
             organisation_id=content["organisation"],
             name=content["name"],
@@ -200,6 +227,8 @@ class BenefitScheme:
             batch_size=content.get("batch_size", 2_000),
             budget_yen=content.get("budget_yen"),
             source=content.get("source", {}),
+            purpose_id=content.get("purpose", ""),
+            area=content.get("area", ""),
         )
 
 

@@ -17,7 +17,6 @@ class Scheme(models.Model):
 
     id = models.CharField(primary_key=True, max_length=60)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    procedure_id = models.CharField(max_length=60, db_index=True)
     content = models.JSONField()
     loaded_at = models.DateTimeField()
 
@@ -62,6 +61,8 @@ class Recipient(models.Model):
     subject_id = models.CharField(max_length=64)
     payee_id = models.CharField(max_length=64, db_index=True)
     case_id = models.CharField(max_length=64)
+    case_number = models.CharField(max_length=40, blank=True)
+    """As the applicant knows it."""
     state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in c.RecipientState])
     starts_on = models.DateField()
     """The month of this day is the first that may be paid."""
@@ -89,6 +90,27 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return f"recipient {self.pk} of {self.scheme_id}"
+
+
+class OpenGrant(models.Model):
+    """A decided case that is to be looked at: it is gone once everybody whom the decision names is enrolled or ended."""
+
+    case_id = models.CharField(primary_key=True, max_length=64)
+    case_number = models.CharField(max_length=40, blank=True)
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="open_grants")
+    waiting = models.CharField(max_length=16, choices=[(w.value, w.value) for w in c.Waiting])
+    starts_on = models.DateField(null=True)
+    """First month, where staff had to name it because the decision does not."""
+    blocking = models.JSONField(default=list)
+    """Recipients (their numbers) through whom children of this case are paid already."""
+    noted_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["scheme", "waiting"]),)
+
+    def __str__(self) -> str:
+        return f"case {self.case_id} of {self.scheme_id}: {self.waiting}"
 
 
 class Run(models.Model):

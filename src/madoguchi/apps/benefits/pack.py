@@ -25,13 +25,15 @@ _PAYER = (
 _SCHEME: dict[str, Any] = {
     "type": "object",
     "required": [
-        "id", "procedure", "programme", "organisation", "name", "yen_per_month", "starts", "months", "payment_months",
+        "id", "procedures", "programme", "organisation", "name", "yen_per_month", "starts", "months", "payment_months",
         "payer", "source",
     ],
     "additionalProperties": False,
     "properties": {
         "id": {"type": "string", "pattern": "^[a-z0-9-]+$", "maxLength": 60},
-        "procedure": _TEXT,
+        "procedures": {"type": "array", "minItems": 1, "uniqueItems": True, "items": _TEXT},
+        "purpose": _TEXT,
+        "area": {"type": "string", "pattern": "^[0-9]{2,6}$"},
         "programme": _TEXT,
         "organisation": _TEXT,
         "name": {"type": "object", "required": ["ja", "en"], "additionalProperties": _TEXT},
@@ -89,7 +91,7 @@ def check(folder: Path) -> list[PackError]:
     seen: set[str] = set()
     for item in plain(data)["schemes"]:
         errors += _errors(item, known, seen)
-        seen.add(item["id"])
+        seen |= {item["id"], *item["procedures"]}
     return errors
 
 
@@ -100,6 +102,10 @@ def _errors(item: dict[str, Any], organisations: set[Any], seen: set[str]) -> li
     found = []
     if item["id"] in seen:
         found.append(error("id", "This id is there twice.", "Give each scheme its own."))
+    for name in sorted(seen.intersection(item["procedures"])):
+        found.append(error("procedures", f"{name} grants another benefit already.", "Name it in one scheme only."))
+    if ("purpose" in item) != ("area" in item):
+        found.append(error("area", "Purpose and area belong together.", "Give both, or take both away."))
     if item["organisation"] not in organisations:
         found.append(error("organisation", "There is no such organisation.", "Use an id of organisations.yaml."))
     try:
@@ -130,7 +136,6 @@ def save(content: dict[str, Any], now: datetime) -> Scheme:
     terms = BenefitScheme.of(content)
     values = {
         "organisation_id": terms.organisation_id,
-        "procedure_id": terms.procedure_id,
         "content": content,
         "loaded_at": now,
     }

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from madoguchi.apps.benefits import errors
+from madoguchi.apps.benefits import errors, sealing
 from madoguchi.apps.benefits.contracts import InvitationState, Month, PaymentState, RecipientState, RunState
 from madoguchi.apps.benefits.models import Finding, Invitation, PaidMonth, Payment, Recipient, Run, Scheme
 from madoguchi.apps.benefits.services.common import uuid_of
 from madoguchi.core.permissions import Actor, Permission
 
 PAGE = 50
+RUNS_SHOWN = 40
 RIGHTS = (Permission.PREPARE_PAYMENTS, Permission.APPROVE_PAYMENTS)
 
 
@@ -42,6 +43,25 @@ def run(actor: Actor, run_id: Any) -> Run:
     if row is None or not may_see(actor, row.scheme.organisation_id):
         raise errors.not_found()
     return row
+
+
+def runs(of: Scheme) -> list[Run]:
+    """Return the runs of a scheme, newest first."""
+    return list(Run.objects.filter(scheme=of)[:RUNS_SHOWN])
+
+
+def payments(of: Run, state: PaymentState, page: int) -> tuple[list[Payment], int]:
+    """Return a page of the payments of a run in a state, and how many there are."""
+    rows = of.payments.filter(state=state).select_related("recipient").order_by("pk")
+    return list(rows[(page - 1) * PAGE : page * PAGE]), rows.count()
+
+
+def coming_months(of: Scheme, today: date, count: int = 4) -> list[Month]:
+    """Return the next months of payment, this month included."""
+    years = range(today.year, today.year + count + 1)
+    numbers = sorted(of.terms.payment_months)
+    coming = [(year, month) for year in years for month in numbers if (year, month) >= (today.year, today.month)]
+    return coming[:count]
 
 
 def invitation_counts(scheme_id: str) -> dict[InvitationState, int]:
@@ -91,6 +111,7 @@ class PaidTo:
     amount_yen: int
     state: PaymentState
     for_me: bool
+    failure: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +123,11 @@ class BenefitOf:
     since: date
     until: date | None
     case_id: str
+    case_number: str
+    subject_id: str
     to_me: bool
+    account_end: str
+    """The last three digits of the account, for its holder only; empty when none is known."""
     account_works: bool
     next_payment: Month | None
     payments: tuple[PaidTo, ...]
@@ -125,11 +150,19 @@ def _benefit(row: Recipient, person_id: str, today: date) -> BenefitOf:
         since=row.starts_on,
         until=row.ends_on,
         case_id=row.case_id,
+        case_number=row.case_number,
+        subject_id=row.subject_id,
         to_me=row.payee_id == person_id,
+        account_end=_account_end(row) if row.payee_id == person_id else "",
         account_works=row.account_works,
         next_payment=next_payment(row.scheme, today) if active else None,
         payments=tuple(_paid(payment, person_id) for payment in _told(row)),
     )
+
+
+def _account_end(row: Recipient) -> str:
+    content = sealing.content_of(row)
+    return content[0].number[-3:] if content and content[0] else ""
 
 
 def _told(row: Recipient) -> "QuerySet[Payment]":
@@ -148,6 +181,7 @@ def _paid(row: Payment, person_id: str) -> PaidTo:
         amount_yen=row.amount_yen,
         state=PaymentState(row.state),
         for_me=row.subject_id == person_id,
+        failure=row.failure,
     )
 
 

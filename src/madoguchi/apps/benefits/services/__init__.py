@@ -12,10 +12,22 @@ from madoguchi.apps.benefits.services.enrolment import (
     stop,
 )
 from madoguchi.apps.benefits.services.exporting import export, file_of, mark_sent
+from madoguchi.apps.benefits.services.granting import (
+    Noted,
+    keep_waiting,
+    name_first_month,
+    note_decided,
+    open_grant,
+    open_grants,
+    settled,
+    take_back,
+)
+from madoguchi.apps.benefits.services.refreshing import refresh, refresh_slice, unread
 from madoguchi.apps.benefits.services.runs import cancel, draft, recalculate
 from madoguchi.apps.benefits.services.settling import reverse, settle
 
 __all__ = [
+    "Noted",
     "approve",
     "calculate",
     "calculate_piece",
@@ -29,12 +41,22 @@ __all__ = [
     "file_of",
     "find_fault",
     "invite",
+    "keep_waiting",
     "list_eligible",
     "mark_sent",
+    "name_first_month",
     "note_application",
+    "note_decided",
+    "open_grant",
+    "open_grants",
     "recalculate",
     "record_residence",
+    "refresh",
+    "refresh_slice",
     "reverse",
     "settle",
+    "settled",
     "stop",
+    "take_back",
+    "unread",
 ]

@@ -25,6 +25,11 @@ def scheme(scheme_id: str) -> Scheme:
     return row
 
 
+def scheme_of_procedure(procedure_id: str) -> Scheme | None:
+    """Return the scheme that a procedure grants, None when it grants none."""
+    return next((row for row in Scheme.objects.all() if procedure_id in row.terms.procedures), None)
+
+
 def locked_run(actor: Actor, permission: Permission, run_id: Any, *states: RunState) -> Run:
     """Lock a run that the actor may work on and that is in one of these states."""
     row = Run.objects.select_for_update(of=("self",)).select_related("scheme").filter(pk=uuid_of(run_id)).first()

@@ -80,7 +80,7 @@ def note_application(procedure_id: str, subject_ids: Iterable[str], case_id: str
 
     Called by the wiring when a case of the procedure arrives. A second call changes nothing.
     """
-    scheme = Scheme.objects.filter(procedure_id=procedure_id).first()
+    scheme = common.scheme_of_procedure(procedure_id)
     if scheme is None:
         return 0
     return sum(_moved(scheme, key, InvitationState.APPLIED, case_id, now) for key in dict.fromkeys(subject_ids))

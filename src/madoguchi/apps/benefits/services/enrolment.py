@@ -35,22 +35,41 @@ def find_fault(account: Account) -> AccountFault | None:
 def enrol(grant: Grant, *, now: datetime) -> Enrolment:
     """Pay for every child of a granted case from its month on; called by the wiring when the case was decided.
 
-    A second call changes nothing. A child for whom somebody else is paid is left out and told in `taken`: the desk must
-    end the other one first. An account that is not well formed is kept; payments wait until it is corrected.
+    A second call changes nothing; one with another first month, or after the benefit was taken back, puts that right. A
+    child for whom somebody else is paid is left out and told in `taken`: the desk must end the other one first. An
+    account that is not well formed is kept; payments wait until it is corrected.
     """
-    scheme = Scheme.objects.select_for_update().filter(procedure_id=grant.procedure_id).first()
-    if scheme is None:
+    found = common.scheme_of_procedure(grant.procedure_id)
+    if found is None:
         return NO_ENROLMENT
+    scheme = Scheme.objects.select_for_update().get(pk=found.pk)
     mine = Recipient.objects.filter(scheme=scheme, subject_id__in=[child.subject_id for child in grant.children])
-    before = set(mine.filter(case_id=grant.case_id).values_list("subject_id", flat=True))
-    active = set(mine.filter(state=RecipientState.ACTIVE).values_list("subject_id", flat=True))
-    fresh = [child for child in grant.children if child.subject_id not in before | active]
+    before = {row.subject_id: row for row in mine.filter(case_id=grant.case_id).select_related("scheme")}
+    others = mine.filter(state=RecipientState.ACTIVE).exclude(case_id=grant.case_id)
+    active = set(others.values_list("subject_id", flat=True))
+    for subject_id, row in before.items():
+        _put_right(row, grant.granted_from, free=subject_id not in active)
+    fresh = [child for child in grant.children if child.subject_id not in {*before, *active}]
     for child in fresh:
         _create(scheme, grant, child, now)
-    taken = sorted(active - before)
+    taken = sorted(key for key in active if key not in before or before[key].ends_on == before[key].starts_on)
     if fresh or taken:
         _note(SYSTEM, scheme, "enrol", grant.case_id, {"created": len(fresh), "taken": len(taken)})
     return Enrolment(tuple(child.subject_id for child in fresh), tuple(sorted(before)), tuple(taken))
+
+
+def _put_right(row: Recipient, since: date, *, free: bool) -> None:
+    """Let a known benefit begin in the month that the decision names, and go on if the decision had been taken back."""
+    again = free and row.state == RecipientState.ENDED and row.ends_on == row.starts_on
+    if row.starts_on == since and not again:
+        return
+    ended_at_once = row.ends_on == row.starts_on
+    row.starts_on = since
+    if again:
+        row.state, row.ends_on = RecipientState.ACTIVE, None
+    elif ended_at_once:
+        row.ends_on = since
+    _saved(SYSTEM, row, "change", ["starts_on", "state", "ends_on"])
 
 
 def _create(scheme: Scheme, grant: Grant, child: GrantedChild, now: datetime) -> None:
@@ -59,6 +78,7 @@ def _create(scheme: Scheme, grant: Grant, child: GrantedChild, now: datetime) ->
         subject_id=child.subject_id,
         payee_id=grant.payee_subject_id,
         case_id=grant.case_id,
+        case_number=grant.case_number,
         state=RecipientState.ACTIVE,
         starts_on=grant.granted_from,
         enrolled_at=now,

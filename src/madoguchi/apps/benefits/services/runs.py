@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from madoguchi.apps.benefits import errors, sealing
-from madoguchi.apps.benefits.contracts import OPEN_STATES, PaymentState, RecipientState, RunState
+from madoguchi.apps.benefits.contracts import OPEN_STATES, CancelReason, PaymentState, RecipientState, RunState
 from madoguchi.apps.benefits.models import PaidMonth, Recipient, Run, Scheme
 from madoguchi.apps.benefits.services import common
 from madoguchi.core.permissions import Actor, Permission
@@ -70,7 +70,7 @@ def recalculate(actor: Actor, run_id: str) -> Run:
 
 
 @transaction.atomic
-def cancel(actor: Actor, run_id: str, *, now: datetime) -> None:
+def cancel(actor: Actor, run_id: str, *, now: datetime, reason: CancelReason | None = None) -> None:
     """Take back a run that the bank does not have: its months may be paid by another one."""
     row = common.locked_run(actor, Permission.PREPARE_PAYMENTS, run_id, *OPEN_STATES)
     if row.state == RunState.EXPORTED:
@@ -78,7 +78,7 @@ def cancel(actor: Actor, run_id: str, *, now: datetime) -> None:
         PaidMonth.objects.filter(payment__run=row, voided_at=None).update(voided_at=now)
     else:
         _forget_payments(row)
-    detail = {"was": row.state, "payments": row.payments_count, "yen": row.total_yen}
+    detail = {"was": row.state, "payments": row.payments_count, "yen": row.total_yen, "reason": reason or ""}
     row.state, row.cancelled_at = RunState.CANCELLED, now
     row.save(update_fields=["state", "cancelled_at"])
     common.note_run(actor, row, "cancel", detail)
