@@ -1,6 +1,6 @@
 """A payment run of many recipients: calculated, checked, written for the bank; then the same under SIGKILL again and again.
 
-python benchmarks/benefit_run.py [--recipients 200000] [--kills 50] [--database postgres|sqlite]. PostgreSQL is the one at
+python benchmarks/benefit_run.py [--recipients 200000] [--kills 50] [--batch 2000] [--database postgres|sqlite]. PostgreSQL is the one at
 BENCH_POSTGRES_URL; a database of its own is made there and dropped. Filling it is not timed. Every figure is compared
 with a count that knows nothing of the room: months by a plain loop over the invented children.
 """
@@ -56,8 +56,8 @@ def expected(child: Child, until: tuple[int, int]) -> int:
     return count
 
 
-def prepare(count: int) -> None:
-    """Make the tables, the scheme and the recipients."""
+def prepare(count: int, batch_size: int = 0) -> None:
+    """Make the tables, the scheme and the recipients; `batch_size` 0 leaves the one of the pack."""
     import django
 
     django.setup()
@@ -65,12 +65,15 @@ def prepare(count: int) -> None:
     from django.core.management import call_command
 
     from madoguchi.apps.benefits import pack
+    from madoguchi.apps.benefits.models import Scheme
     from madoguchi.core import organisations
     from madoguchi.core.packs import LoadReport
 
     call_command("migrate", verbosity=0)
     organisations.load(Path(settings.PACK_DIR), LoadReport(), NOW)
     pack.load(Path(settings.PACK_DIR), LoadReport(), NOW)
+    if batch_size:
+        pack.save({**Scheme.objects.get(pk=SCHEME).content, "batch_size": batch_size}, NOW)
     numbered = enumerate(children(count))
     while batch := list(itertools.islice(numbered, FILL_ROWS)):
         fill(batch)
@@ -230,11 +233,11 @@ def kill_runs(kills: int, usual_seconds: float) -> tuple[int, int]:
     return done, runs
 
 
-def run(count: int, kills: int, kind: str) -> dict[str, Any]:
+def run(count: int, kills: int, kind: str, batch_size: int = 0) -> dict[str, Any]:
     """Time a plain run, then kill."""
     with database(kind, "benefits") as url:
         os.environ["DATABASE_URL"] = url
-        prepare(count)
+        prepare(count, batch_size)
         seconds: dict[str, float] = {}
         begun = time.perf_counter()
         run_id = draft(2026, 8)
@@ -265,11 +268,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recipients", type=int, default=200_000)
     parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--batch", type=int, default=0)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="postgres")
     given = parser.parse_args()
     os.environ.setdefault("MADOGUCHI_DATA_DIR", tempfile.mkdtemp(prefix="madoguchi-bench-"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.site.settings")
-    figures = run(given.recipients, given.kills, given.database)
+    figures = run(given.recipients, given.kills, given.database, given.batch)
     report("benefit_run", figures)
     return 1 if any(figures["wrong"].values()) else 0
 
