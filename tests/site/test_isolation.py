@@ -26,7 +26,9 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from madoguchi.apps.accounts import api as accounts
 from madoguchi.apps.accounts import services as account_services
+from madoguchi.apps.benefits.models import Payment, Recipient
 from madoguchi.apps.businesses import api as businesses
+from madoguchi.apps.cases import api as cases
 from madoguchi.apps.consents import endpoints, handles, tokens
 from madoguchi.apps.consents.models import Client as AgencyClient
 from madoguchi.apps.consents.models import DataAgreement, PreviewRequest
@@ -40,8 +42,8 @@ from tests.test_architecture import routes
 
 pytestmark = pytest.mark.django_db
 PARAMETER = re.compile(r"<(?:[a-z]+:)?(\w+)>")
-SHARED = {"name": ["sample"]}
-"""Parameters that are nobody's: the name of a provider."""
+SHARED = {"name": ["sample"], "kind": ["bad_account"], "code": ["AAAA-AAAA-AAAA-AAAA"]}
+"""Parameters that are nobody's: the name of a provider, a kind of finding, a code that no letter bears."""
 PUBLIC_IDS = {
     "programme_id", "agreement_id", "number", "attribute", "procedure_id", "bundle_id", "page_id", "key", "call_id",
 }  # fmt: skip
@@ -149,7 +151,10 @@ def caller_of(world: World, name: str) -> Caller:
 
 def forms(a: Side, b: Side) -> Mapping[str, list[dict[str, Any]]]:
     """Return what the forms of each route send from B, aimed at A."""
-    return {**forms_of_people(a, b), **forms_of_applications(a), **forms_of_staff(a, b), **forms_of_procedures()}
+    return {
+        **forms_of_people(a, b), **forms_of_applications(a), **forms_of_benefits(a), **forms_of_staff(a, b),
+        **forms_of_procedures(),
+    }  # fmt: skip
 
 
 def forms_of_people(a: Side, b: Side) -> Mapping[str, list[dict[str, Any]]]:
@@ -197,6 +202,48 @@ def forms_of_applications(a: Side) -> Mapping[str, list[dict[str, Any]]]:
         f"{draft}documents/": [{"number": "1", "remove": file_id}, {"number": "1", "reuse": f"dog_tag|{file_id}"}],
         f"{draft}send/": [{"number": str(number)} for number in (1, 2, 3)],
         f"{draft}pages/<str:page_id>/": [{"number": "1", "dog.name": "別の犬", "next": "1"}],
+        **forms_of_own_cases(),
+    }
+
+
+def forms_of_own_cases() -> Mapping[str, list[dict[str, Any]]]:
+    """Return the forms by which applicants act in their cases."""
+    case, said = "me/cases/<str:case_number>/", "別の人の言葉"
+    seen = [{"number": str(number)} for number in range(1, 8)]
+    return {
+        "letters/": [{"code": "AAAA-AAAA-AAAA-AAAA"}],
+        f"{case}correction/": [{"dog.name": "別の犬", "message": said, "send": "1", **number} for number in seen],
+        f"{case}message/": [{"text": said}],
+        f"{case}withdraw/": [{"reason": said, **number} for number in seen],
+        f"{case}objection/": [{"reason": said, **number} for number in seen],
+        f"{case}review/": [{"ease": "1", "text": said}],
+    }
+
+
+def forms_of_benefits(a: Side) -> Mapping[str, list[dict[str, Any]]]:
+    """Return the forms of monthly benefits."""
+    desk, run = "desk/benefits/<slug:scheme_id>/", "desk/benefits/<slug:scheme_id>/runs/<uuid:run_id>/"
+    looked = ["accounts", "shared_accounts", "unconfirmed", "overpaid", "budget", "difference"]
+    account = {"bank_code": "0009", "branch_code": "012", "kind": "1", "number": "0000777", "holder": "ベツ ノ ヒト"}
+    recipient, payment = (
+        Recipient.objects.get(subject_id=a.child_id),
+        Payment.objects.filter(subject_id=a.child_id).latest("pk"),
+    )
+    return {
+        desk: [
+            {"do": "invite", "expected": "9"},
+            {"do": "draft", "last_run": a.ids["run_id"][0], "month": "2027-04", "transfer_on": "2027-04-15"},
+            {"do": "month", "case": f"waits-{a.organisation_id}", "first": "2026-04"},
+            {"do": "end", "recipient": str(recipient.pk), "on": "2026-05-01"},
+        ],
+        run: [
+            *({"do": do, "state": "calculated", "looked_at": looked} for do in ("recalculate", "approve")),
+            {"do": "cancel", "state": "calculated", "reason": "not_needed"},
+            {"do": "settle", "state": "settled", "result": "customer_code,result,reason"},
+        ],
+        f"{run}file/": [{}],
+        f"{run}payments/": [{"payment": str(payment.pk), "reason": "bank"}],
+        "me/benefits/<slug:scheme_id>/account/": [account],
     }
 
 
@@ -243,6 +290,7 @@ def forms_of_staff(a: Side, b: Side) -> Mapping[str, list[dict[str, Any]]]:
         f"{person}event/": [{**paper, "kind": kind, "on": today} for kind in ("leave", "death")],
         f"{person}protect/": [{"sure": "yes"}],
         "desk/businesses/review/<uuid:case_id>/": [{"business": a.candidate}, {"business": "none"}],
+        **forms_of_cases(a),
         "desk/access-questions/": [{"question": str(a.question_id), "text": "別の組織の答え"}],
         "desk/break-glass/": [
             {"agreement": a.agreement("life-rescue"), "subject": a.person_id, "reason": "十文字より長い緊急の理由です"}
@@ -253,6 +301,33 @@ def forms_of_staff(a: Side, b: Side) -> Mapping[str, list[dict[str, Any]]]:
         "desk/<slug:programme_id>/tree/": [{"example": "1"}],
         "desk/<slug:programme_id>/changes/": [{"revision": "1", "note": "公開"}, {"discard": "1"}],
         "desk/<slug:programme_id>/reading/": [{"title": "見本"}, {"title": "見本", "keep": "1", "revision": "1"}],
+    }
+
+
+def forms_of_cases(a: Side) -> Mapping[str, list[dict[str, Any]]]:
+    """Return the forms of the desk where cases are worked on."""
+    case, said = "desk/cases/<str:case_number>/", "別の組織の言葉"
+    case_ids = [str(cases.case_id_of(number)) for number in a.ids["case_number"]]
+    seen = [{"number": str(number)} for number in range(1, 8)]
+    acts: list[dict[str, Any]] = [
+        {"do": "note", "text": said}, {"do": "take"}, {"do": "run-checks"}, {"do": "message", "text": said},
+        {"do": "suspend", "reason": said}, {"do": "check", "check_id": "duplicate", "result": "failed", "words": said},
+        {"do": "close"},
+    ]  # fmt: skip
+    return {
+        "desk/cases/bulk/": [
+            {"do": do, "case": case_ids, **{f"n.{key}": number for key in case_ids}}
+            for do in ("take", "decide")
+            for number in ("2", "3")
+        ],
+        f"{case}act/": [{**act, **number} for act in acts for number in seen],
+        f"{case}correction/": [{"fields": ["dog.name"], "message": said, **number} for number in seen],
+        f"{case}decision/": [
+            {"step": step, "outcome": "refused", "words": said, **number}
+            for step in ("edit", "preview", "pdf", "propose", "decide", "agree")
+            for number in seen[:3]
+        ],
+        f"{case}objection/": [{"step": "decide", "result": "dismissed", "words": said, **number} for number in seen],
     }
 
 
@@ -273,6 +348,7 @@ def documents(a: Side) -> Mapping[str, list[dict[str, Any]]]:
         ],
         "api/v1/once-only/requests": [{**about, "purpose": "childcare-place"}],
         "api/v1/once-only/requests/<request_id>/collect": [{}],
+        "api/v1/cases/<case_number>/messages": [{"text": "別の人の言葉"}],
     }
 
 
@@ -497,6 +573,16 @@ def test_the_own_people_of_a_side_see_what_others_must_not(world: World) -> None
         (desk[Role.BUSINESS_REVIEWER], "/desk/businesses/review/", words.text("記録一")),
         (desk[Role.BUSINESS_REVIEWER], f"/desk/businesses/review/{a.ids['case_id'][0]}/", words.text("届出の代表")),
         (desk[Role.AUDITOR], "/desk/access-questions/", words.text("待つ質問")),
+        (desk[Role.EXAMINER], f"/desk/cases/{a.ids['case_number'][0]}/", words.text("犬")),
+        (me, f"/me/cases/{a.ids['case_number'][0]}/", words.text("犬")),
+        (me, "/me/benefits/", words.text("給付")),
+        (desk[Role.PAYMASTER], f"/desk/benefits/{a.ids['scheme_id'][0]}/", words.text("待つ番号")),
+        (
+            desk[Role.PAYMENT_APPROVER],
+            f"/desk/benefits/{a.ids['scheme_id'][0]}/runs/{a.ids['run_id'][1]}/payments/?state=paid",
+            words.text("受付"),
+        ),
+        (desk[Role.EXAMINER], f"/desk/cases/{a.ids['case_number'][1]}/", words.text("断る理由")),
         (desk[Role.AUDITOR], f"/desk/break-glass/{a.ids['break_glass_id'][0]}/", words.text("点検の記録")),
     ]
     pattern = marks(a)
@@ -554,19 +640,28 @@ BREAKS = [
         break_staff, "all roles", "desk/",
         {"desk/access/", "desk/access-questions/", "desk/break-glass/<str:break_glass_id>/", "desk/<slug:programme_id>/",
          "desk/people/p/<str:handle>/", "desk/delegations/", "desk/delegations/<uuid:delegation_id>/end/",
-         "desk/<slug:programme_id>/changes/", "desk/businesses/review/", "desk/businesses/review/<uuid:case_id>/"},
+         "desk/<slug:programme_id>/changes/", "desk/businesses/review/", "desk/businesses/review/<uuid:case_id>/",
+         "desk/cases/", "desk/cases/<str:case_number>/", "desk/cases/<str:case_number>/correction/",
+         "desk/cases/<str:case_number>/files/<uuid:file_id>/", "desk/benefits/", "desk/benefits/<slug:scheme_id>/",
+         "desk/benefits/<slug:scheme_id>/runs/<uuid:run_id>/payments/",
+         "desk/benefits/<slug:scheme_id>/runs/<uuid:run_id>/findings/<slug:kind>/"},
         {
             "registry_programmedraft",
+            "cases_case",
             "businesses_linkcase",
             "consents_breakglass",
             "consents_accessquestion",
             "accounts_delegationrow",
+            "benefits_run",
+            "benefits_recipient",
+            "benefits_payment",
         },
     ),
     (
         break_people, "resident", "me/|account/delegations/",
-        {"me/", "me/data/my-data.json", "me/access/<str:entry_id>/", "me/requests/<str:token>/", "account/delegations/"},
-        {"consents_consentrecord", "consents_previewrequest", "accounts_delegationrow", "people_person"},
+        {"me/", "me/data/my-data.json", "me/access/<str:entry_id>/", "me/requests/<str:token>/", "account/delegations/",
+         "me/benefits/"},
+        {"benefits_recipient", "consents_consentrecord", "consents_previewrequest", "accounts_delegationrow", "people_person"},
     ),
     (break_businesses, "trader", "me/access", {"me/access/", "me/access/<str:entry_id>/"}, set()),
     (

@@ -40,6 +40,8 @@ from madoguchi.apps.businesses.contracts import Method as BusinessMethod
 from madoguchi.apps.businesses.linking import records
 from madoguchi.apps.businesses.models import LinkCase
 from madoguchi.apps.businesses.register.loading import load_file
+from madoguchi.apps.cases import api as cases
+from madoguchi.apps.cases.contracts import CaseView
 from madoguchi.apps.consents import api as consents
 from madoguchi.apps.consents import handles, tokens
 from madoguchi.apps.consents.disclosing import seen_mark
@@ -60,6 +62,7 @@ from madoguchi.core.permissions import Actor, Role
 from tests.accounts.authenticator import Authenticator
 from tests.businesses.rows import number, row, write
 from tests.files.samples import png
+from tests.site import benefits_world
 
 ISSUER = "https://provider.example/realm"
 PASSWORD = "a long sample password"
@@ -211,6 +214,7 @@ def build(letter: str, digit: int, place: Place) -> Side:
     _link_cases(side)
     _sessions(side)
     _applications(side)
+    benefits_world.fill(side)
     side.ids["number"] = [side.words.corporation, side.trade_id]
     side.ids["attribute"] = ["所得", "電話番号"]
     return side
@@ -551,15 +555,21 @@ def _applications(side: Side) -> None:
     """Let the resident write an application with a document, and send another one."""
     now, words = timezone.now(), side.words
     who = applications.Applicant(str(side.resident.pk), "person", side.person_id)
-    told = {"applicant.phone": words.person["電話番号"], "dog.name": words.text("犬")}
+    told = {
+        "applicant.phone": words.person["電話番号"], "dog.name": words.text("犬"),
+        "move.to_municipality": side.organisation_id,
+    }  # fmt: skip
     open_id = applications.begin(who, ["inu-henkou"], key="open", now=now, answers=told)
     paper = SimpleUploadedFile(f"{words.text('鑑札')}.png", png(), content_type="image/png")
     assert uploading.keep_document(who, open_id, "dog_tag", [paper], now=now) == ""
     sent_id = applications.begin(who, ["inu-henkou"], key="sent", now=now, answers=_dog(told))
     receipt = applications.send(who, sent_id, number=settling.settle(who, sent_id, now).row.number, now=now)
+    answered = _answered_case(side, who, {**told, "dog.name": words.text("猫")})
     side.ids |= {
+        "case_number": [receipt.cases[0].number, answered.number],
+        "letter_id": [letter.id for letter in answered.letters],
         "draft_id": [open_id, sent_id],
-        "file_id": [file.id for file in files.refs(documents.owner_of(open_id))],
+        "file_id": [file.id for file in files.refs(documents.owner_of(open_id))] + list(answered.file_ids),
         "receipt_id": [receipt.id],
         "procedure_id": ["inu-henkou"],
         "bundle_id": ["birth"],
@@ -567,6 +577,23 @@ def _applications(side: Side) -> None:
         "key": ["dog.name"],
         "call_id": ["sample-digital-2026"],
     }
+
+
+def _answered_case(side: Side, who: applications.Applicant, told: Mapping[str, str]) -> CaseView:
+    """Let the resident send an application with a document, and the office refuse it with a letter."""
+    now, words = timezone.now(), side.words
+    examiner, decider = side.actor(Role.EXAMINER), side.actor(Role.DECIDER)
+    draft_id = applications.begin(who, ["inu-henkou"], key="answered", now=now, answers=_dog(told))
+    paper = SimpleUploadedFile(f"{words.text('写真')}.png", png(), content_type="image/png")
+    assert uploading.keep_document(who, draft_id, "dog_tag", [paper], now=now) == ""
+    number = settling.settle(who, draft_id, now).row.number
+    case_id = applications.send(who, draft_id, number=number, now=now).cases[0].case_id
+    cases.accept(case_id, actor=examiner, expected_number=None, now=now)
+    reason = words.text("断る理由")
+    cases.decide(case_id, actor=decider, outcome="refused", words=reason, expected_number=None, now=now)
+    cases.notify(case_id, actor=examiner, expected_number=None, now=now)
+    cases.message_out(case_id, actor=examiner, text=words.text("窓口の言葉"), now=now)
+    return cases.case_for_staff(case_id, actor=examiner, now=now)
 
 
 def _dog(told: Mapping[str, str]) -> dict[str, Any]:

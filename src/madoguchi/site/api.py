@@ -4,6 +4,7 @@ from ninja import NinjaAPI
 
 from madoguchi import __version__
 from madoguchi.apps.businesses import endpoints as businesses
+from madoguchi.apps.cases import endpoints as cases
 from madoguchi.apps.consents import endpoints as consents
 from madoguchi.apps.grants import endpoints as grants
 from madoguchi.apps.procedures import endpoints as procedures
@@ -15,7 +16,8 @@ api = NinjaAPI(
     version=__version__,
     description=(
         "Open data: programmes, conditions, corporations, changes; reading needs no key. Once-only: facts about a person or "
-        "business for a purpose, for registered systems of organisations."
+        "business for a purpose, for registered systems of organisations. Cases: where an application stands, for the "
+        "signed-in applicant."
     ),
     urls_namespace="api-1",
     docs_url=None,
@@ -26,3 +28,4 @@ api.add_router("", businesses.router)
 api.add_router("", consents.router)
 api.add_router("", procedures.router)
 api.add_router("", grants.router)
+api.add_router("", cases.router)

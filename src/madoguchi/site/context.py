@@ -32,9 +32,11 @@ def desk_menu(actor: Actor) -> list[tuple[str, str]]:
     """Return address and name of the desk's pages that the actor's roles open."""
     may = {permission: bool(actor.organisations(permission)) for permission in Permission}
     entries = (
+        (may[Permission.WORK_CASES], "cases:desk", _("申請")),
         (True, "registry:desk", _("制度")),
         (True, "procedures:desk", _("手続")),
         (True, "grants:desk", _("公募")),
+        (may[Permission.PREPARE_PAYMENTS] or may[Permission.APPROVE_PAYMENTS], "benefits:desk", _("給付")),
         (may[Permission.READ_PEOPLE], "consents:desk-people", _("住民")),
         (may[Permission.EDIT_PEOPLE], "accounts:desk-delegations", _("後見人の登録")),
         (may[Permission.REVIEW_BUSINESSES], "businesses:desk-review", _("事業者の照合")),

@@ -1,8 +1,9 @@
-"""Adds the security headers that Django 5.2 has no setting for."""
+"""Adds the security headers that Django 5.2 has no setting for, and refuses requests that no browser makes."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
@@ -21,3 +22,17 @@ class ContentSecurityPolicyMiddleware:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         return response
+
+
+class WellFormedMiddleware:
+    """Refuses forms in another encoding than UTF-8, which Python may not know as text, and addresses with a NUL."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+            raise BadRequest("The body is not in UTF-8.")
+        if "\0" in request.path_info:
+            raise Http404
+        return self.get_response(request)

@@ -15,6 +15,8 @@ urlpatterns = [
         path("", include("madoguchi.apps.consents.urls")),
         path("", include("madoguchi.apps.procedures.urls")),
         path("", include("madoguchi.apps.applications.urls")),
+        path("", include("madoguchi.apps.cases.urls")),
+        path("", include("madoguchi.apps.benefits.urls")),
         path("", include("madoguchi.apps.grants.urls")),
         path("", include("madoguchi.apps.registry.urls")),
         prefix_default_language=False,

@@ -8,6 +8,7 @@ from madoguchi.apps.accounts.contracts import BusinessSignedIn, ResidentSignedIn
 from madoguchi.apps.accounts.delegation import directory as delegation_directory
 from madoguchi.apps.applications import tasks as applications_tasks
 from madoguchi.apps.applications.contracts import Applied
+from madoguchi.apps.benefits import api as benefits
 from madoguchi.apps.benefits.contracts import InvitationsMade, PaymentFailed, RecipientEnrolled, RunSettled
 from madoguchi.apps.businesses import api as businesses
 from madoguchi.apps.businesses.contracts import BusinessChanged
@@ -25,7 +26,7 @@ from madoguchi.apps.people.contracts import FactsChanged, HouseholdChanged, Pers
 from madoguchi.apps.procedures.contracts import ProcedurePublished
 from madoguchi.apps.registry.contracts import ProgrammePublished
 from madoguchi.core import audit, events, housekeeping
-from madoguchi.site import sources
+from madoguchi.site import granting, sources
 
 UNHANDLED: Mapping[type, str] = {
     ProgrammePublished: (
@@ -44,9 +45,7 @@ UNHANDLED: Mapping[type, str] = {
     consents.AccessQuestionAnswered: "The answer stands in the person's log; a message will tell that it came.",
     ProcedurePublished: "What rooms keep of a procedure carries the hash of its version, so nobody needs to be told.",
     Applied: "The receipt shows everything at once; a message will tell the person.",
-    case_events.CaseOpened: "The queue and the person's receipt show it; a message will tell the person.",
     case_events.CorrectionAsked: "The person's list of applications shows it; a message will tell her.",
-    case_events.CaseDecided: "Benefits will enrol who was granted once their pages exist; a message will tell the person.",
     case_events.CaseNotified: "The letter lies in the person's case; a message will tell her.",
     case_events.CaseMessage: "It stands in the case on both sides; a message outside of the platform will tell of it.",
     case_events.CaseWithdrawn: "The office's queue shows it.",
@@ -54,9 +53,9 @@ UNHANDLED: Mapping[type, str] = {
     case_events.RenewalDue: "A message will remind the holder of the permit.",
     case_events.CaseOverdue: "The office's queue shows it; a message will tell its head.",
     InvitationsMade: "A message will invite the people.",
-    RecipientEnrolled: "Pages of benefits come next; a message will tell the person.",
-    PaymentFailed: "It stands in the run; a message will ask the person for another account.",
-    RunSettled: "It stands in the run; a message will tell the people.",
+    RecipientEnrolled: "The person's page of benefits shows it; a message will tell her.",
+    PaymentFailed: "The run and the person's page of benefits show it; a message will ask her for another account.",
+    RunSettled: "The run and the people's pages of benefits show it; a message will tell them.",
 }
 """Events that nobody handles, each with its reason."""
 
@@ -66,6 +65,9 @@ def connect() -> None:
     events.subscribe(ResidentSignedIn, people.on_resident_signed_in)
     events.subscribe(BusinessSignedIn, businesses.on_business_signed_in)
     events.subscribe(FileRefusedByScanner, cases.on_file_refused)
+    events.subscribe(case_events.CaseOpened, granting.on_case_opened)
+    events.subscribe(case_events.CaseDecided, granting.on_case_decided)
+    benefits.register(granting.Registers())
     consents.register(consents.SubjectKind.PERSON, sources.PeopleSource())
     consents.register(consents.SubjectKind.BUSINESS, sources.BusinessSource())
     delegation_directory.connect(sources.Principals())
@@ -74,6 +76,7 @@ def connect() -> None:
     audit.register_check("cases", cases_verifying.verify)
     housekeeping.register("accounts.forget", accounts_tasks.forget_expired.call, every=timedelta(hours=1))
     housekeeping.register("consents.forget", consents_tasks.forget_expired.call, every=timedelta(hours=1))
+    housekeeping.register("benefits.join", granting.join_waiting, every=timedelta(minutes=10))
     housekeeping.register("files.scan", files_tasks.scan_waiting.call, every=timedelta(minutes=1))
     housekeeping.register("files.forget", files_tasks.forget_expired.call, every=timedelta(hours=1))
     housekeeping.register("cases.due", cases_tasks.tell_due.call, every=timedelta(hours=1))

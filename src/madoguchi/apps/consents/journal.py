@@ -2,7 +2,7 @@
 
 The audit row holds the hash of the entry and no personal data, so that an edited or removed entry is found. Case number and
 reason stand sealed; the hash covers them with a salt that is sealed too, so that it tells nothing about them. The row is
-written here and not by `core.audit.record`, because that takes two statements and the whole door should cost four
+written here and not by `core.audit.record`, because that takes a statement of its own and the whole door should cost four
 round trips; a test holds both to the same form.
 """
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from madoguchi.core.packs import PackInvalid
-from madoguchi.site import demonstration, demonstration_running
+from madoguchi.site import demonstration, demonstration_running, sample_cases
 from madoguchi.site.identity import samples
 from madoguchi.site.identity.issuers import IssuerName
 from madoguchi.site.identity.ports import PROVIDER_PORT, is_free
@@ -74,6 +74,7 @@ class Command(BaseCommand):
             ("people", demonstration.tell_sample_people),
             ("businesses", demonstration.load_sample_businesses),
             ("consents", demonstration.make_sample_disclosures),
+            ("cases", sample_cases.tell),
             ("population", partial(demonstration.ensure_population, residents)),
             ("matching", demonstration.match),
             ("audit", demonstration.seal_audit),
@@ -101,6 +102,9 @@ Madoguchi 窓口 is ready (all people, businesses and staff are SAMPLE DATA / �
   {address}/sign-in/             sign in: choose a door, then a sample card
 {self._cards()}
     (staff also by name and password, for example {staff["username"]} {staff["password"]})
+  {address}/life/birth/          a child is born: every procedure at once
+  {address}/me/cases/            after 見本 花子's card: how far her applications have got
+  {address}/desk/cases/          after 板橋区 サンプル審査担当's card: the office's queue
   {address}/me/access/           after 見本 花子's card: who looked at her facts
   {address}/open-data/           open data and API
 
