@@ -17,7 +17,7 @@ from madoguchi.apps.consents.models import AccessEntry
 from madoguchi.apps.people import services as people
 from madoguchi.apps.people.contracts import EventKind, Happening
 from madoguchi.apps.people.contracts import Role as Place
-from madoguchi.apps.people.models import Person
+from madoguchi.apps.people.models import Fact, Person
 from madoguchi.core.models import OutboxEvent
 from madoguchi.core.permissions import SYSTEM
 from madoguchi.site import granting
@@ -330,3 +330,34 @@ def test_a_case_that_cannot_be_looked_at_keeps_no_other_waiting(
     monkeypatch.undo()
     granting.join_waiting()
     assert not OpenGrant.objects.exists()
+
+
+def test_a_case_that_waits_is_looked_at_without_reading_anew(family: Family) -> None:
+    given = answers(family, FIRST)
+    given["children"].append({"name": "見本 三郎", "born_on": "2026-11-01", "living_with": True})
+    decide(opened(family, given))
+    joined()
+    assert OpenGrant.objects.get().waiting == Waiting.CHILD_UNKNOWN
+    before = AccessEntry.objects.count()
+    for _ in range(3):
+        granting.join_waiting()
+    assert (AccessEntry.objects.count(), Recipient.objects.count()) == (before, 1)
+
+
+def test_a_child_that_is_named_twice_is_one(family: Family) -> None:
+    decide(opened(family, answers(family, FIRST, FIRST)))
+    joined()
+    assert set(states()) == {family.children[FIRST]}
+    assert not OpenGrant.objects.exists()
+
+
+def test_where_the_register_tells_no_place_the_decision_counts_up_to_its_day(
+    family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Fact.objects.filter(attribute="自治体コード").delete()
+    decide(opened(family, answers(family, FIRST)))
+    joined()
+    content = sealing.content_of(Recipient.objects.get())
+    assert content is not None
+    assert (content[1].as_of, content[1].stays[0].since) == (date(2026, 11, 24), BORN[FIRST])
+    assert services.refresh(SCHEME, now=NOW.replace(day=30)) == (1, 0)

@@ -50,7 +50,7 @@ def read(data: bytes) -> Sheet:
     }
     tree = objects[_reference(catalogue, b"StructTreeRoot")]
     whole = objects[_reference(tree, b"K")]
-    kids = [int(kid) for kid in re.findall(rb"(\d+) 0 R", re.search(rb"/K \[(.*?)\]", whole, re.DOTALL)[1])]  # type: ignore[index]
+    kids = [int(kid) for kid in re.findall(rb"(\d+) 0 R", re.search(rb"/K \[(.*?)\]", whole, re.DOTALL)[1])]
     info = next(body for body in objects.values() if b"/Producer" in body)
     return Sheet(tuple(_element(objects[kid], marks) for kid in kids), catalogue, _title(info))
 
@@ -71,7 +71,7 @@ def _element(body: bytes, marks: dict[tuple[int, int], str]) -> tuple[str, str]:
     tag = re.search(rb"/S /(\w+)", body)
     assert tag is not None
     parts = [part for part in re.findall(rb"<<(.*?)>>", body[2:], re.DOTALL) if b"/MCID" in part]
-    places = [(_reference(part, b"Pg"), int(re.search(rb"/MCID (\d+)", part)[1])) for part in parts]  # type: ignore[index]
+    places = [(_reference(part, b"Pg"), int(re.search(rb"/MCID (\d+)", part)[1])) for part in parts]
     return tag[1].decode(), "".join(marks[place] for place in places)
 
 

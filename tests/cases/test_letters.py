@@ -233,7 +233,7 @@ def test_a_code_tells_that_a_letter_is_genuine_and_nothing_about_the_person() ->
 
 def test_a_permit_whose_time_has_passed_is_expired_from_the_day_after() -> None:
     code = code_of(sheet(w.notified(w.WASTE)))
-    days = (proof(code).valid_until - w.TODAY).days  # type: ignore[operator]
+    days = (proof(code).valid_until - w.TODAY).days
     assert proof(code, days).standing == "valid"
     assert proof(code, days + 1).standing == "expired"
 

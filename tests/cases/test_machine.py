@@ -172,7 +172,7 @@ pytestmark = pytest.mark.django_db  # the clock asks for the closing days of an 
 
 def explore() -> None:
     """Hand the machine to Hypothesis; raise what it finds."""
-    run_state_machine_as_test(AnyActions, settings=BROKEN)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(AnyActions, settings=BROKEN)
 
 
 def without_rule(kind: ActionKind, **changes: Any) -> dict[ActionKind, machine.Rule]:

@@ -373,4 +373,4 @@ def test_anybody_tries_anything() -> None:
         stateful_step_count=40,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(AnyDeeds, settings=chosen)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(AnyDeeds, settings=chosen)

@@ -1,6 +1,7 @@
 """The applicant's pages: where a case stands, correcting only what was asked, writing, withdrawing, objecting, reviewing."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -287,3 +288,19 @@ def test_an_app_reads_status_timeline_and_writes(browser: Client, me: Applicant)
     guarded.cookies = browser.cookies
     body = {"text": "偽の送信"}
     assert guarded.post(f"/api/v1/cases/{number}/messages", body, content_type="application/json").status_code == 403
+
+
+@pytest.mark.parametrize(("days", "told"), [(179, True), (0, True), (200, False), (-1, False)])
+def test_a_permit_that_runs_out_is_told_on_every_page(tokyo: None, days: int, told: bool) -> None:
+    until = timezone.localdate() + timedelta(days=days)
+    given = {"until": until.isoformat(), "from": "2026-01-01"}
+    case_id = world.notified(world.WASTE, values=given)
+    found = api.alerts.for_subject(world.FIRM.subject_id, timezone.localdate())
+    assert [alert.address for alert in found] == ([address(case_id)] if told else [])
+    assert all(f"あと{days}日" in alert.text for alert in found)
+    assert api.alerts.for_subject(world.HANAKO.subject_id, timezone.localdate()) == []
+
+
+def test_a_correction_is_told_on_every_page(browser: Client, me: Applicant) -> None:
+    case_id = correcting(me, "applicant.phone")
+    assert address(case_id, "correction/") in text(browser.get("/about/"))

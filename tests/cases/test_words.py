@@ -54,7 +54,7 @@ def test_states_actions_parties_and_results_have_names(language: str) -> None:
             (Party, texts.party),
             (CheckResult, texts.result),
         ):
-            told = [name_of(item) for item in names]  # type: ignore[operator]
+            told = [name_of(item) for item in names]
             assert all(told)
             assert len(set(told)) == len(told), f"two of {names.__name__} have one name"
         assert len({texts.standing(item) for item in ("valid", "replaced", "expired")}) == 3

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.apps.accounts import api as accounts
+from madoguchi.apps.cases import api as cases
 from madoguchi.apps.consents import api as consents
 from madoguchi.core.access import Kind
 from madoguchi.core.permissions import Actor, Permission
@@ -25,7 +26,13 @@ def page(request: HttpRequest) -> dict[str, object]:
         actor = accounts.actor_of(user)
         return {**known, "desk_menu": desk_menu(actor), "alerts": consents.alerts.for_staff(actor)}
     subject = sources.Principals().principal_of(str(user.pk))
-    return {**known, "alerts": consents.alerts.for_subject(subject, timezone.now()) if subject else []}
+    return {**known, "alerts": _alerts(subject) if subject else []}
+
+
+def _alerts(subject_id: str) -> list[consents.alerts.Alert]:
+    """Return what a person or business has to see on every page."""
+    waiting = cases.alerts.for_subject(subject_id, timezone.localdate())
+    return [*waiting, *consents.alerts.for_subject(subject_id, timezone.now())]
 
 
 def desk_menu(actor: Actor) -> list[tuple[str, str]]:

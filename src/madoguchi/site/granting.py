@@ -87,26 +87,27 @@ def _enrol(
     since = _day(granted.values.get("from")) or noted.starts_on
     if since is None:
         return benefits.Waiting.NO_MONTH, ()
-    asked = tuple(_children(granted.answers))
+    asked = tuple(dict.fromkeys(_children(granted.answers)))
     found = _found(asked, granted.subject_id, timezone.localdate(now))
+    new = benefits.new_among(noted, found)
     grant = benefits.Grant(
         case_id=noted.case_id,
         procedure_id=granted.procedure_id,
         payee_subject_id=granted.subject_id,
-        account=_account(noted.terms, granted, now),
+        account=_account(noted.terms, granted, now) if new else None,
         granted_from=since,
-        children=tuple(_granted(noted.terms, granted, child, who, now) for child, who in found.items()),
+        children=tuple(_granted(noted.terms, granted, key, one, now, new=key in new) for key, one in found.items()),
         case_number=granted.number,
     )
     done = benefits.enrol(grant, now=now)
-    if len(found) < len(asked):
+    if len(found) < len(asked) or not asked:
         return benefits.Waiting.CHILD_UNKNOWN, done.taken
     return (benefits.Waiting.TAKEN if done.taken else None), done.taken
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A child as the application names it."""
+    """A child as the application names it; the name without its blanks."""
 
     name: str
     born: date
@@ -116,13 +117,13 @@ def _children(answers: Mapping[str, Any]) -> Iterable[Asked]:
     """Give the children of an application: those of the list, or the newborn and who was born with it."""
     born = _day(answers.get("child.born_on"))
     if born is not None:
-        yield Asked(str(answers.get("child.name", "")), born)
+        yield Asked(_plain(str(answers.get("child.name", ""))), born)
         for twin in answers.get("twins") or ():
-            yield Asked(str(twin.get("name", "")), born)
+            yield Asked(_plain(str(twin.get("name", ""))), born)
     for child in answers.get("children") or ():
         born = _day(child.get("born_on"))
         if born is not None:
-            yield Asked(str(child.get("name", "")), born)
+            yield Asked(_plain(str(child.get("name", ""))), born)
 
 
 def _found(asked: Sequence[Asked], payee_id: str, on: date) -> dict[str, Asked]:
@@ -130,11 +131,11 @@ def _found(asked: Sequence[Asked], payee_id: str, on: date) -> dict[str, Asked]:
 
     Where only one child of that birth date was asked for and only one is there, the name may be written otherwise.
     """
-    known = {child: (_plain(people.name_of(child)), _born(child, on)) for child in _in_household(payee_id, on)}
+    known = {key: (_plain(people.name_of(key)), people.birth_of(key, on)) for key in _in_household(payee_id, on)}
     found: dict[str, Asked] = {}
     for one in asked:
         same_day = [child for child, (_, born) in known.items() if born == one.born]
-        same = [child for child in same_day if known[child][0] == _plain(one.name)]
+        same = [child for child in same_day if known[child][0] == one.name]
         alone = len(same_day) == 1 and sum(other.born == one.born for other in asked) == 1
         if len(same) == 1 or alone:
             found[(same or same_day)[0]] = one
@@ -154,11 +155,6 @@ def _in_household(payee_id: str, on: date) -> tuple[str, ...]:
     return tuple(member.person_id for member in home.members if member.role is people.Role.CHILD)
 
 
-def _born(child_id: str, on: date) -> date | None:
-    view = people.residence_of(child_id, "", on)
-    return view.born if view else None
-
-
 def _plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).split())
 
@@ -171,10 +167,19 @@ def _day(value: Any) -> date | None:
 
 
 def _granted(
-    terms: benefits.BenefitScheme, granted: case_words.GrantedCase, child_id: str, asked: Asked, now: datetime
+    terms: benefits.BenefitScheme,
+    granted: case_words.GrantedCase,
+    child_id: str,
+    asked: Asked,
+    now: datetime,
+    *,
+    new: bool,
 ) -> benefits.GrantedChild:
-    """Return a child with its residence: by the register, else what the decision itself found, up to its day."""
-    told = Registers().residence_of(terms, child_id, case_reference=granted.number, now=now)
+    """Return a child with its residence: by the register, else what the decision itself found, up to its day.
+
+    For one that is enrolled already nothing is read: enrolling leaves its residence alone.
+    """
+    told = Registers().residence_of(terms, child_id, case_reference=granted.number, now=now) if new else None
     return benefits.GrantedChild(
         child_id, told or benefits.Residence(asked.born, (Stay(asked.born),), granted.decided_on)
     )

@@ -6,29 +6,49 @@ Each is made through the rooms' own services, as people would have made it, and 
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from madoguchi.apps.accounts import api as accounts
 from madoguchi.apps.accounts.models import User
+from madoguchi.apps.businesses import api as businesses
 from madoguchi.apps.cases import api as cases
 from madoguchi.apps.cases.contracts import Applicant, CheckResult, Source, Submission
 from madoguchi.apps.cases.models import Case
 from madoguchi.apps.cases.tasks import learn
+from madoguchi.apps.files import api as files
 from madoguchi.apps.procedures import api as procedures
-from madoguchi.core.permissions import Actor
+from madoguchi.core import pdf
+from madoguchi.core.permissions import SYSTEM, Actor
 from madoguchi.site import sample_people
 
 ITABASHI = "131199"
 EXAMINER, DECIDER = "itabashi-examiner", "itabashi-decider"
-ALLOWANCE, INFANT = "jidou-teate", "maru-nyu"
+ALLOWANCE, INFANT, SIGNBOARD = "jidou-teate", "maru-nyu", "okugai-koukoku"
 PAST_CASES, PAST_DAYS = 60, 240
 SEED = 18
 MONTHLY_YEN = 15_000
-HANAKO = "hanako"
+HANAKO, SHOP = "hanako", "8999900000001"
+SHOP_ANSWERS: Mapping[str, Any] = {
+    "business.corporate_number": SHOP,
+    "business.name": "株式会社見本商店",
+    "business.address": "東京都板橋区見本町一丁目2番4号",
+    "business.representative": "見本 良子",
+    "business.phone": "0353212222",
+    "business.email": "shoten@example.invalid",
+    "ad.renewal": False,
+    "site.address": "東京都板橋区見本町二丁目3番4号",
+    "ad.kind": "wall",
+    "ad.area_m2": 12,
+    "ad.units": 3,
+    "ad.height_m": "4.5",
+    "ad.lit": "none",
+    "ad.own_use": True,
+}
 _SPACE = timedelta(hours=2)
 
 
@@ -43,6 +63,7 @@ class Sample:
     child: str = "見本 ひかり"
     name: str = "見本 申請者"
     subject_id: str = ""
+    kind: str = "person"
     answers: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -74,11 +95,11 @@ class Story:
                     expected_number=None, now=self.now,
                 )  # fmt: skip
 
-    def propose(self) -> None:
-        """Propose to grant."""
+    def propose(self, until: date | None = None) -> None:
+        """Propose to grant, from the next month and for money where it is no permit."""
         self.confirm()
         first = (self.now.date().replace(day=1) + timedelta(days=32)).replace(day=1)
-        values = {"from": first.isoformat(), "amount": MONTHLY_YEN}
+        values = {"from": first.isoformat(), **({"until": until.isoformat()} if until else {"amount": MONTHLY_YEN})}
         cases.propose(
             self.case_id, actor=self.examiner, outcome="granted", values=values, expected_number=None, now=self.now
         )
@@ -92,7 +113,7 @@ class Story:
 def tell() -> dict[str, int]:
     """Make the sample cases that are not there, and fit the forecast when there are new ones; none without staff or pack."""
     officers = _officers()
-    samples = [*_past(), *_waiting(), *_hanakos()] if officers else []
+    samples = [*_past(), *_waiting(), *_hanakos(), *_permits()] if officers else []
     new = sum(_make(sample, *officers) for sample in samples) if officers else 0
     if new:
         learn.call()
@@ -101,7 +122,7 @@ def tell() -> dict[str, int]:
 
 def _officers() -> tuple[Actor, Actor] | None:
     found = [User.objects.filter(username=name).first() for name in (EXAMINER, DECIDER)]
-    if None in found or not {ALLOWANCE, INFANT} <= {view.id for view in procedures.procedures()}:
+    if None in found or not {ALLOWANCE, INFANT, SIGNBOARD} <= {view.id for view in procedures.procedures()}:
         return None
     return accounts.actor_of(found[0]), accounts.actor_of(found[1])
 
@@ -205,16 +226,67 @@ def _hanakos() -> list[Sample]:
     ]
 
 
+def _permits() -> list[Sample]:
+    """Return a permit of the business of the sample card that runs out soon."""
+    business = businesses.get(SHOP)
+    if business is None:
+        return []
+    return [
+        Sample(
+            "sample-shop-1", SIGNBOARD, 60, _permitted_until(timezone.localdate() + timedelta(days=45)),
+            subject_id=business.id, kind="business", answers=SHOP_ANSWERS,
+        )
+    ]  # fmt: skip
+
+
+def _permitted_until(until: date) -> Callable[[Story], None]:
+    def story(told: Story) -> None:
+        told.wait(3)
+        told.examine()
+        told.wait(4)
+        told.propose(until)
+        told.finish()
+
+    return story
+
+
 @transaction.atomic
 def _make(sample: Sample, examiner: Actor, decider: Actor) -> bool:
     if Case.objects.filter(key=sample.key).exists():
         return False
     came = timezone.now() - timedelta(days=sample.days_ago)
-    given = _submission(sample, came)
+    papers = _papers(sample, came)
+    given = replace(
+        _submission(sample, came), documents=papers, file_ids=tuple(key for ids in papers.values() for key in ids)
+    )
     opened = cases.open_case(given, now=came)
+    if given.file_ids:
+        to_owner = files.Owner(files.OwnerKind.CASE, opened.id)
+        files.attach(given.file_ids, from_owner=_desk_of(sample), to_owner=to_owner)
     applicant = Applicant(given.applicant_account_id, given.subject_kind, given.subject_id)
     sample.story(Story(opened.id, applicant, examiner, decider, came))
     return True
+
+
+def _desk_of(sample: Sample) -> files.Owner:
+    return files.Owner(files.OwnerKind.DRAFT, sample.key)
+
+
+def _papers(sample: Sample, came: datetime) -> dict[str, tuple[str, ...]]:
+    """Upload a page that says it is a sample for each document that is always needed and no register confirms."""
+    view = procedures.procedure(sample.procedure_id)
+    needed = [item for item in view.documents if item.get("required") is True and not item.get("confirmed_by")]
+    return {item["id"]: (_paper(sample, view.document_name(item["id"]), item["id"], came),) for item in needed}
+
+
+def _paper(sample: Sample, name: str, document: str, came: datetime) -> str:
+    data = pdf.build([pdf.Block("text", f"見本（架空の書類）：{name}")], title=name, language="ja", author="見本")
+    upload = SimpleUploadedFile(f"見本-{name}.pdf", data, content_type="application/pdf")
+    made = files.receive(
+        upload, owner=_desk_of(sample), subject_id=sample.subject_id or sample.key, document=document,
+        accepts=("pdf",), actor=SYSTEM, now=came,
+    )  # fmt: skip
+    return made.id
 
 
 def _submission(sample: Sample, came: datetime) -> Submission:
@@ -225,7 +297,7 @@ def _submission(sample: Sample, came: datetime) -> Submission:
         procedure_id=view.id,
         version=view.version,
         organisation_id=ITABASHI,
-        subject_kind="person",
+        subject_kind=sample.kind,
         subject_id=sample.subject_id or sample.key,
         applicant_account_id=f"{sample.key}-account",
         acting_for="",

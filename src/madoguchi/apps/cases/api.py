@@ -7,7 +7,7 @@ is `CaseView.last_number` of the page that was shown; None does not compare.
 
 from datetime import date
 
-from madoguchi.apps.cases import letters, texts
+from madoguchi.apps.cases import alerts, letters, texts
 from madoguchi.apps.cases.checks.aid import Finding
 from madoguchi.apps.cases.contracts import LetterProof
 from madoguchi.apps.cases.downloads import letter_for_applicant, letter_for_staff
@@ -62,6 +62,7 @@ __all__ = [
     "ReviewFigures",
     "accept",
     "actor_of",
+    "alerts",
     "answers_for_applicant",
     "answers_for_staff",
     "applicant_of",

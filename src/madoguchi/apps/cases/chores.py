@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from madoguchi.apps.cases import columns
+from madoguchi.apps.cases.alerts import FARTHEST_DAYS
 from madoguchi.apps.cases.contracts import CaseOverdue, RenewalDue, State
 from madoguchi.apps.cases.contracts.states import UNDECIDED
 from madoguchi.apps.cases.models import Action, Case, Told
@@ -18,8 +19,6 @@ from madoguchi.apps.procedures import api as procedures
 from madoguchi.core import events
 
 RENEWAL, OVERDUE = "renewal", "overdue"
-FARTHEST_DAYS = 400
-"""No procedure reminds earlier."""
 
 
 def remind(now: datetime) -> int:

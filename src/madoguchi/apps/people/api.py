@@ -27,7 +27,7 @@ from madoguchi.apps.people.forms import Asked, asked, attribute_groups, posted_v
 from madoguchi.apps.people.individual_number import without_individual_numbers
 from madoguchi.apps.people.queries import facts_of, household_of, name_of, person, person_of_account
 from madoguchi.apps.people.relations import children_of
-from madoguchi.apps.people.residence import residence_of
+from madoguchi.apps.people.residence import birth_of, residence_of
 from madoguchi.apps.people.services import (
     cancel_event,
     create_person,
@@ -77,6 +77,7 @@ __all__ = [
     "asked",
     "attribute_groups",
     "attribute_names",
+    "birth_of",
     "cancel_event",
     "cancel_record",
     "children_of",

@@ -15,6 +15,12 @@ from madoguchi.apps.people.vocabulary import BIRTH_DATE, MUNICIPALITY
 Changes = list[tuple[date, bool]]
 
 
+def birth_of(person_id: str, until: date) -> date | None:
+    """Return the birth date that a register or staff told, to find out whom an application names; for no other reader."""
+    read = reading.of_person(queries.uuid_of(person_id), [BIRTH_DATE], None)
+    return _born(read[1], until) if read else None
+
+
 def residence_of(person_id: str, area: str, until: date) -> ResidenceView | None:
     """Return birth, times of residence in an area and death as known up to a day; None while birth or place is unknown.
 

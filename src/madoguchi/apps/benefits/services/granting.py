@@ -4,12 +4,12 @@ Noting is part of the event's delivery and small; registers are read afterwards,
 must not run inside another transaction). A case may be looked at any number of times.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from madoguchi.apps.benefits.contracts import BenefitScheme, RecipientState, Waiting
 from madoguchi.apps.benefits.models import OpenGrant, Recipient
@@ -54,6 +54,16 @@ def open_grant(case_id: str) -> Noted | None:
     """Return one case that waits, None when it does not."""
     row = OpenGrant.objects.select_related("scheme").filter(pk=case_id).first()
     return _noted(row) if row else None
+
+
+def new_among(noted: Noted, subject_ids: Iterable[str]) -> set[str]:
+    """Return those whom enrolling by this case would add: neither enrolled by it nor paid for through another one.
+
+    Registers are read for them only, however often a case is looked at.
+    """
+    rows = Recipient.objects.filter(scheme=noted.terms.id, subject_id__in=(asked := set(subject_ids)))
+    held = rows.filter(Q(case_id=noted.case_id) | Q(state=RecipientState.ACTIVE))
+    return asked - set(held.values_list("subject_id", flat=True))
 
 
 def keep_waiting(noted: Noted, why: Waiting, case_number: str, *, now: datetime, taken: Sequence[str] = ()) -> None:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from madoguchi.apps.cases import downloads, objections, texts
+from madoguchi.apps.cases import alerts, downloads, objections, texts
 from madoguchi.apps.cases.contracts import UNDECIDED, ActionKind, AnswersView, Entry, State
 from madoguchi.apps.cases.queries import single
 from madoguchi.apps.cases.services import reviewing
@@ -53,6 +53,7 @@ def show(request: HttpRequest, found: Own, *, error: str = "", typed: str = "", 
         "may": {kind.value: refusal is None for kind, refusal in view.may.items()},
         "objection_until": objections.last_day_of(found.procedure.record, notified_on(found), view.organisation_id),
         "may_review": _may_review(found),
+        "renew_days": alerts.days_to_renew(found.procedure, view.valid_until, today),
     }
     return render(request, "cases/own/case.html", context, status=status)
 
