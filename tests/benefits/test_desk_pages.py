@@ -134,6 +134,13 @@ def test_staff_without_the_right_find_nothing(preparer: Client, approver: Client
     assert Run.objects.get().state == RunState.CHECKED
 
 
+def test_the_menu_names_benefits_to_those_who_pay(preparer: Client, approver: Client) -> None:
+    link = 'href="/desk/benefits/"'
+    assert link in preparer.get("/desk/").content.decode()
+    assert link in approver.get("/desk/").content.decode()
+    assert link not in browser("editor", Role.PUBLISHER).get("/desk/").content.decode()
+
+
 def test_a_run_is_found_only_under_its_own_scheme(preparer: Client, approver: Client) -> None:
     enrol("a")
     run = begun(preparer)

@@ -1,7 +1,7 @@
 """Numbers of cases: `26-131199-000123-K`: fiscal year, organisation, running number, check character (ISO 7064 MOD 37,36).
 
-The year is that of the Western calendar, so that a new era does not use a number again. A mistyped or swapped sign is
-found before anything is looked up.
+The year is that of the Western calendar, so that a new era does not use a number again. A mistyped sign is found before
+anything is looked up, and so are nearly all pairs that changed places.
 """
 
 import re
