@@ -13,7 +13,7 @@ POSSIBLE = {
     "proposed decided withdrawn",
     "correcting": "corrected resumed extended assigned check_done noted message_in message_out withdrawn",
     "suspended": "resumed extended assigned check_done noted message_in message_out withdrawn",
-    "proposed": "extended assigned noted message_in message_out proposal_returned decided withdrawn",
+    "proposed": "extended assigned check_done noted message_in message_out proposal_returned decided withdrawn",
     "decided": "assigned noted message_in message_out notified",
     "notified": "assigned noted message_in message_out objected closed",
     "objected": "assigned noted message_in message_out objection_decided",
@@ -72,7 +72,7 @@ class Paper:
     """Who proposed which outcome."""
     decision: tuple[str, str] | None = None
     outsiders: set[str] = field(default_factory=set)
-    """Who made a decision in the case, and so may not decide on a request for review of it."""
+    """Who proposed or made a decision in the case, and so may not decide on a request for review of it."""
     notified: date | None = None
     told_outcome: str = ""
     extended: int = 0
@@ -95,6 +95,8 @@ class Paper:
             return False
         if kind == "proposed":
             return not self.obstacle(outcome)
+        if kind == "check_done" and self.state == "proposed":
+            return "system" in parties
         if kind == "decided":
             if self.four_eyes and (self.proposal is None or self.proposal[0] == who):
                 return False
@@ -128,6 +130,7 @@ class Paper:
                 self.state, self.proposal = "examining", None
             case "proposed":
                 self.state, self.proposal = "proposed", (who, outcome)
+                self.outsiders.add(who)
             case "decided":
                 self._decided(who, outcome or (self.proposal or ("", ""))[1])
             case "notified":

@@ -346,7 +346,7 @@ def test_a_request_for_review_is_decided_by_somebody_else(people: dict[str, User
     ref, second = open_one("a"), people["second"]
     desk.notified(ref, people["examiner"], people["decider"])
     cases.object_to(ref.id, applicant=PERSON, text="金額がちがいます", now=timezone.now())
-    assert "もとの決定をした人は、審査請求を決められません" in words(decider.get(at(ref, "objection/")))
+    assert "もとの決定にかかわった人は、審査請求を決められません" in words(decider.get(at(ref, "objection/")))
     other = enter(second)
     assert "金額がちがいます" in words(other.get(at(ref, "objection/")))
     number = {"number": view_of(ref, second).last_number}

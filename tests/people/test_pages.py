@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from madoguchi.apps.accounts.contracts import AssuranceLevel
 from madoguchi.apps.accounts.models import User
@@ -91,7 +92,7 @@ def test_every_kind_of_fact_can_be_declared_with_a_form(
 ) -> None:
     assert me.get(f"/me/facts/{attribute}/").status_code == 200
     assert post(me, attribute, value=sent).status_code == 302
-    assert api.facts_of(known, [attribute], on=TODAY + timedelta(days=1))[0].value == kept
+    assert api.facts_of(known, [attribute], on=timezone.localdate() + timedelta(days=1))[0].value == kept
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_a_second_press_counts_once(known: str, me: Client) -> None:
 
 def test_a_declaration_can_be_taken_back(known: str, me: Client) -> None:
     post(me, "就労中", withdraw="1")
-    assert api.facts_of(known, ["就労中"], on=TODAY + timedelta(days=1)) == ()
+    assert api.facts_of(known, ["就労中"], on=timezone.localdate() + timedelta(days=1)) == ()
 
 
 def test_a_verified_fact_has_no_form_and_takes_no_post(known: str, me: Client) -> None:

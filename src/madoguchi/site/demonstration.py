@@ -49,6 +49,10 @@ SAMPLE_STAFF = (
     ("itabashi-auditor", "板橋区 サンプル監査", ITABASHI, Role.AUDITOR),
     ("chofu-editor", "調布市 サンプル担当", "132080", Role.PUBLISHER),
     ("fukushi-editor", "東京都福祉局 サンプル担当", "tokyo-fukushi", Role.PUBLISHER),
+    ("fukushi-paymaster", "東京都福祉局 サンプル支払担当", "tokyo-fukushi", Role.PAYMASTER),
+    ("fukushi-approver", "東京都福祉局 サンプル支払承認", "tokyo-fukushi", Role.PAYMENT_APPROVER),
+    ("fukushi-examiner", "東京都福祉局 サンプル審査担当", "tokyo-fukushi", Role.EXAMINER),
+    ("fukushi-decider", "東京都福祉局 サンプル決裁者", "tokyo-fukushi", Role.DECIDER),
     ("tokyo-auditor", "東京都 サンプル監査", "tokyo", Role.AUDITOR),
 )
 """Name, shown name, organisation, role. The names are also those of the cards in `samples/identities.yaml`."""

@@ -27,12 +27,22 @@ from madoguchi.core.permissions import SYSTEM, Actor
 from madoguchi.site import sample_people
 
 ITABASHI = "131199"
-EXAMINER, DECIDER = "itabashi-examiner", "itabashi-decider"
-ALLOWANCE, INFANT, SIGNBOARD = "jidou-teate", "maru-nyu", "okugai-koukoku"
+FUKUSHI = "tokyo-fukushi"
+OFFICERS = {ITABASHI: ("itabashi-examiner", "itabashi-decider"), FUKUSHI: ("fukushi-examiner", "fukushi-decider")}
+"""Who examines and who decides, by their sample accounts."""
+ALLOWANCE, INFANT, SIGNBOARD, MONTHLY = "jidou-teate", "maru-nyu", "okugai-koukoku", "tokyo-018"
 PAST_CASES, PAST_DAYS = 60, 240
 SEED = 18
 MONTHLY_YEN = 15_000
 HANAKO, SHOP = "hanako", "8999900000001"
+MONTHLY_ANSWERS: Mapping[str, Any] = {
+    "applicant.email": "hanako@example.invalid",
+    "children": [
+        {"name": "見本 さくら", "kana": "ミホン サクラ", "born_on": "2011-07-02", "living_with": True},
+        {"name": "見本 はる", "kana": "ミホン ハル", "born_on": "2024-06-20", "living_with": True},
+    ],
+    "declaration.agreed": True,
+}
 SHOP_ANSWERS: Mapping[str, Any] = {
     "business.corporate_number": SHOP,
     "business.name": "株式会社見本商店",
@@ -64,6 +74,7 @@ class Sample:
     name: str = "見本 申請者"
     subject_id: str = ""
     kind: str = "person"
+    place: str = ITABASHI
     answers: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -114,17 +125,24 @@ def tell() -> dict[str, int]:
     """Make the sample cases that are not there, and fit the forecast when there are new ones; none without staff or pack."""
     officers = _officers()
     samples = [*_past(), *_waiting(), *_hanakos(), *_permits()] if officers else []
-    new = sum(_make(sample, *officers) for sample in samples) if officers else 0
+    new = sum(_make(sample, *officers[sample.place]) for sample in samples)
     if new:
         learn.call()
     return {"cases": len(samples), "new": new}
 
 
-def _officers() -> tuple[Actor, Actor] | None:
-    found = [User.objects.filter(username=name).first() for name in (EXAMINER, DECIDER)]
-    if None in found or not {ALLOWANCE, INFANT, SIGNBOARD} <= {view.id for view in procedures.procedures()}:
-        return None
-    return accounts.actor_of(found[0]), accounts.actor_of(found[1])
+def _officers() -> Mapping[str, tuple[Actor, Actor]]:
+    """Return examiner and decider by organisation; empty without the pack's procedures or the sample accounts."""
+    users = {
+        user.username: user
+        for user in User.objects.filter(username__in=[key for pair in OFFICERS.values() for key in pair])
+    }
+    if len(users) < 2 * len(OFFICERS) or not {ALLOWANCE, INFANT, SIGNBOARD, MONTHLY} <= {
+        view.id for view in procedures.procedures()
+    }:
+        return {}
+    actors = {name: accounts.actor_of(user) for name, user in users.items()}
+    return {place: (actors[examiner], actors[decider]) for place, (examiner, decider) in OFFICERS.items()}
 
 
 def _past() -> list[Sample]:
@@ -223,6 +241,15 @@ def _hanakos() -> list[Sample]:
     return [
         replace(own, key="sample-hanako-1", days_ago=6, story=_correcting),
         replace(own, key="sample-hanako-2", procedure_id=INFANT, days_ago=30, story=_decided_after(8, corrects=False)),
+        replace(
+            own,
+            key="sample-hanako-3",
+            procedure_id=MONTHLY,
+            days_ago=40,
+            story=_decided_after(10, corrects=False),
+            place=FUKUSHI,
+            answers=MONTHLY_ANSWERS,
+        ),
     ]
 
 
@@ -296,7 +323,7 @@ def _submission(sample: Sample, came: datetime) -> Submission:
         key=sample.key,
         procedure_id=view.id,
         version=view.version,
-        organisation_id=ITABASHI,
+        organisation_id=sample.place,
         subject_kind=sample.kind,
         subject_id=sample.subject_id or sample.key,
         applicant_account_id=f"{sample.key}-account",

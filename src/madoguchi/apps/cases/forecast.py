@@ -15,6 +15,7 @@ from django.utils import timezone
 from madoguchi.apps.cases.contracts import State
 from madoguchi.apps.cases.contracts.states import UNDECIDED
 from madoguchi.apps.cases.models import Case, Forecast
+from madoguchi.apps.cases.queries.lists import visible_state
 from madoguchi.engines.prediction import OPEN, History, Model, fit, predict
 from madoguchi.engines.prediction import Case as PredictedCase
 
@@ -109,6 +110,7 @@ def predicted(case: Case, *, today: date, state: State | None = None) -> tuple[d
 
 
 def predicted_many(case_ids: Iterable[str], *, today: date) -> dict[str, tuple[date, date, date]]:
-    """Return the predictions of a few cases by id, such as those of one applicant; those without one are left out."""
-    found = {str(case.pk): predicted(case, today=today) for case in Case.objects.filter(pk__in=list(case_ids))}
+    """Return the predictions of a few cases by id, as their applicant may know them; those without one are left out."""
+    rows = Case.objects.filter(pk__in=list(case_ids))
+    found = {str(case.pk): predicted(case, today=today, state=visible_state(case)) for case in rows}
     return {key: days for key, days in found.items() if days is not None}

@@ -92,8 +92,8 @@ class Status:
     corrections: int = 0
     proposal: Decision | None = None
     decision: Decision | None = None
-    decider: str = ""
-    """Who made the first decision: whoever decides on an objection must be somebody else, also than who changed it."""
+    involved: frozenset[str] = frozenset()
+    """Who proposed, made or changed a decision: whoever decides on an objection must be somebody else."""
     notified_on: date | None = None
     closed_on: date | None = None
     retain_until: date | None = None
@@ -129,7 +129,7 @@ RULES: Mapping[ActionKind, Rule] = MappingProxyType(
         K.EXTENDED: _rule(UNDECIDED, P.EXAMINER),
         K.ASSIGNED: _rule(NOT_CLOSED - {S.WITHDRAWN}, P.EXAMINER, P.ASSIGNER),
         K.FORWARDED: _rule(_WORKABLE, P.EXAMINER),
-        K.CHECK_DONE: _rule(UNDECIDED - {S.PROPOSED}, P.EXAMINER, P.SYSTEM),
+        K.CHECK_DONE: _rule(UNDECIDED, P.EXAMINER, P.SYSTEM),
         K.NOTED: _rule(NOT_CLOSED, P.EXAMINER),
         K.MESSAGE_IN: _rule(NOT_CLOSED, P.APPLICANT),
         K.MESSAGE_OUT: _rule(NOT_CLOSED, P.EXAMINER),
@@ -162,14 +162,11 @@ def allowed(status: Status, kind: ActionKind, who: Who) -> Refusal | None:
         return Refusal("wrong_state", {"kind": kind.value, "state": status.state.value})
     if kind is K.DECIDED:
         return _eyes(status, who) or _proposed_blocked(status)
-    if kind is K.OBJECTION_DECIDED and who.id in _deciders(status):
+    if kind is K.OBJECTION_DECIDED and who.id in status.involved:
         return Refusal("own_objection")
+    if kind is K.CHECK_DONE and status.state is S.PROPOSED and P.SYSTEM not in who.parties:
+        return Refusal("wrong_state", {"kind": kind.value, "state": status.state.value})
     return None
-
-
-def _deciders(status: Status) -> frozenset[str]:
-    """Return who made the first decision, and the one that an earlier review put in its place."""
-    return frozenset({status.decider, status.decision.by if status.decision else ""})
 
 
 def _eyes(status: Status, who: Who) -> Refusal | None:
@@ -292,7 +289,7 @@ def _decision(step: Step) -> Decision:
 
 
 def _proposed(status: Status, step: Step, before: State) -> Status:
-    return replace(status, proposal=_decision(step))
+    return replace(status, proposal=_decision(step), involved=status.involved | {step.actor_id})
 
 
 def _returned(status: Status, step: Step, before: State) -> Status:
@@ -301,7 +298,7 @@ def _returned(status: Status, step: Step, before: State) -> Status:
 
 def _decided(status: Status, step: Step, before: State) -> Status:
     marks = (*status.marks, Mark(Tick.STOPPED, step.on))
-    return replace(status, decision=_decision(step), decider=step.actor_id, marks=marks)
+    return replace(status, decision=_decision(step), involved=status.involved | {step.actor_id}, marks=marks)
 
 
 def _notified(status: Status, step: Step, before: State) -> Status:
@@ -312,7 +309,8 @@ def _objection_decided(status: Status, step: Step, before: State) -> Status:
     """An objection that succeeds leads to a new decision, which is notified again."""
     if not step.data["changed"]:
         return replace(status, state=S.NOTIFIED)
-    return replace(status, state=S.DECIDED, decision=_decision(step))
+    involved = status.involved | {step.actor_id}
+    return replace(status, state=S.DECIDED, decision=_decision(step), involved=involved)
 
 
 def _withdrawn(status: Status, step: Step, before: State) -> Status:

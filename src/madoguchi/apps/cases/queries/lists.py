@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from madoguchi.apps.cases import numbers, reach
-from madoguchi.apps.cases.contracts import Applicant, CaseSummary, QueueFilter, QueuePage, State
+from madoguchi.apps.cases.contracts import Applicant, CaseSummary, QueueFilter, QueuePage, Refusal, State
 from madoguchi.apps.cases.contracts.states import UNDECIDED
 from madoguchi.apps.cases.models import Case
 from madoguchi.core.permissions import Actor, Permission
@@ -144,3 +144,10 @@ def case_id_of(number: str) -> str | None:
     form = numbers.normalised(number)
     found = Case.objects.filter(number=form).values_list("pk", flat=True).first() if form else None
     return str(found) if found else None
+
+
+def as_seen(refusal: Refusal | None, row: Case) -> Refusal | None:
+    """Return a refusal that names the state as the applicant sees it."""
+    if refusal is None or "state" not in refusal.params:
+        return refusal
+    return Refusal(refusal.code, {**refusal.params, "state": visible_state(row).value})

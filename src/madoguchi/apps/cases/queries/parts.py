@@ -16,6 +16,7 @@ from madoguchi.apps.cases.contracts import (
     LetterRef,
     Party,
 )
+from madoguchi.apps.cases.letters import UPHELD
 from madoguchi.apps.cases.machine import Check, Decision, Status
 from madoguchi.apps.cases.models import Action, Case, Letter
 from madoguchi.apps.procedures.contracts import ProcedureView
@@ -106,5 +107,10 @@ def decision(made: Decision | None, rows: Sequence[Action]) -> DecisionView | No
 def letters(case: Case) -> tuple[LetterRef, ...]:
     """Return the letters of a case, newest first; those whose bytes were removed are left out."""
     found = list(Letter.objects.filter(case=case, sealed__isnull=False).defer("sealed").order_by("-number"))
-    newest = {row.kind: row.pk for row in reversed(found)}
-    return tuple(LetterRef(str(row.pk), row.kind, row.made_at, row.size, newest[row.kind] == row.pk) for row in found)
+    return tuple(LetterRef(str(row.pk), row.kind, row.made_at, row.size, not _is_replaced(row, found)) for row in found)
+
+
+def _is_replaced(row: Letter, all_of_case: Sequence[Letter]) -> bool:
+    """Tell whether a later letter took the place of one: the same kind, or a review that succeeded."""
+    later = [other for other in all_of_case if other.number > row.number]
+    return any(other.kind == row.kind or other.outcome == UPHELD for other in later)

@@ -26,7 +26,7 @@ from madoguchi.apps.cases.contracts.states import UNDECIDED
 from madoguchi.apps.cases.machine import GIVING, Status, Who, allowed
 from madoguchi.apps.cases.models import Action, Case
 from madoguchi.apps.cases.queries import parts
-from madoguchi.apps.cases.queries.lists import visible_decision, visible_state
+from madoguchi.apps.cases.queries.lists import as_seen, visible_decision, visible_state
 from madoguchi.apps.cases.services import writing
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.apps.procedures.contracts import ProcedureView
@@ -172,7 +172,7 @@ def case_for_applicant(case_id: str, *, applicant: Applicant, now: datetime) -> 
         valid_until=view.valid_until if told else None,
         decision=replace(view.decision, by="", by_name="") if told and view.decision else None,
         timeline=tuple(_public(parts.entry(row)) for row in read.rows if row.public),
-        may={kind: refusal for kind, refusal in view.may.items() if _is_hers(kind, refusal)},
+        may={kind: as_seen(refusal, case) for kind, refusal in view.may.items() if _is_hers(kind, refusal)},
     )
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from madoguchi.apps.cases.contracts import ActionKind, CaseError, State
+from madoguchi.apps.cases.contracts import ActionKind, CaseError, NotAllowed, Refusal, State
+from madoguchi.apps.cases.machine import ADVERSE
 from madoguchi.apps.cases.models import ActionWords, Case, Letter, Likeness
 from madoguchi.apps.cases.objections import last_day_of
 from madoguchi.apps.cases.services.writing import By, Desk, desk_of_staff, desk_of_system
@@ -29,8 +30,14 @@ def retained_until(closed_on: date, years: int) -> date:
 
 
 def close(case_id: str, *, actor: Actor, expected_number: int | None, now: datetime) -> int:
-    """Close a case that is notified or withdrawn; from now on nothing is added to it."""
+    """Close a case that is notified or withdrawn; from now on nothing is added to it.
+
+    One that was decided against the applicant stays open while she may ask for a review (行政不服審査法 第18条).
+    """
     with desk_of_staff(case_id, actor, expected_number=expected_number, now=now) as (desk, by):
+        made = desk.status.decision
+        if made and made.outcome in ADVERSE and not _finished(desk, timezone.localdate(now)):
+            raise NotAllowed(Refusal("objection_possible"))
         _close(desk, by)
     return desk.status.last_number
 
@@ -82,7 +89,7 @@ def _forget(case_id: UUID) -> bool:
 
 
 def erase_words(case: Case, *, actor: Actor = SYSTEM) -> None:
-    """Remove everything written in a case, in the caller's transaction: the one documented way (docs/cases.md)."""
+    """Remove everything written in a case, in the caller's transaction: the one way by which words leave."""
     ActionWords.objects.filter(action__case=case).delete()
     Letter.objects.filter(case=case).update(sealed=None, key=None)
     Likeness.objects.filter(case=case).delete()

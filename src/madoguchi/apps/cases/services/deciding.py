@@ -235,7 +235,7 @@ def decide_objection(
     expected_number: int | None,
     now: datetime,
 ) -> int:
-    """Decide on a request for review (審査請求), by somebody who did not make the decision (行政不服審査法 第9条).
+    """Decide on a request for review (審査請求), by somebody who had no part in the decision (行政不服審査法 第9条).
 
     `changed`: the request succeeds and `outcome` takes the place of the first one; it is notified anew. A letter says the
     result in both cases.

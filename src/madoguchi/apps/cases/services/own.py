@@ -21,6 +21,7 @@ from madoguchi.apps.cases.contracts import (
     Refusal,
 )
 from madoguchi.apps.cases.objections import last_day_of
+from madoguchi.apps.cases.queries.lists import visible_state
 from madoguchi.apps.cases.services import checking
 from madoguchi.apps.cases.services.given import answers_of, text_of
 from madoguchi.apps.cases.services.writing import Desk, desk_of_applicant
@@ -65,7 +66,9 @@ def correct(
 def _check_asked(desk: Desk, changes: Mapping[str, Any], documents: Mapping[str, Sequence[str]]) -> None:
     correction = desk.status.correction
     if correction is None:
-        raise NotAllowed(Refusal("wrong_state", {"kind": ActionKind.CORRECTED.value, "state": desk.status.state.value}))
+        raise NotAllowed(
+            Refusal("wrong_state", {"kind": ActionKind.CORRECTED.value, "state": visible_state(desk.case).value})
+        )
     given = {*changes, *(f"{DOCUMENT_PREFIX}{key}" for key in documents)}
     strange = sorted(given - set(correction.fields))
     if strange:

@@ -27,6 +27,7 @@ from madoguchi.apps.cases.contracts import (
 from madoguchi.apps.cases.machine import RULES, Status, Who, allowed, apply
 from madoguchi.apps.cases.machine import begin as begin_status
 from madoguchi.apps.cases.models import Action, Case
+from madoguchi.apps.cases.queries.lists import as_seen
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.apps.procedures.contracts import ProcedureView
 from madoguchi.core import audit
@@ -110,7 +111,8 @@ class Desk:
         organisation_id: str = "",
     ) -> Action:
         """Append one action after asking the machine; raise `NotAllowed` with what to do instead."""
-        self.stop(allowed(self.status, kind, by.who))
+        refusal = allowed(self.status, kind, by.who)
+        self.stop(as_seen(refusal, self.case) if Party.APPLICANT in by.who.parties else refusal)
         encoded = words.encode(told) if told else b""
         row = new_row(self.case, self.rows[-1], kind, by, dict(data or {}), encoded, self.now)
         self.status = apply(self.status, columns.step_of(row))

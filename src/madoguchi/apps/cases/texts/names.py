@@ -49,6 +49,33 @@ def action(value: ActionKind | str) -> str:
     }[ActionKind(value)]
 
 
+def deed(value: ActionKind | str) -> str:
+    """Return what doing an action is called."""
+    return {
+        ActionKind.SUBMITTED: _("申請"),
+        ActionKind.ACCEPTED: _("審査の開始"),
+        ActionKind.CORRECTION_ASKED: _("訂正のお願い"),
+        ActionKind.CORRECTED: _("訂正"),
+        ActionKind.SUSPENDED: _("審査の一時停止"),
+        ActionKind.RESUMED: _("審査の再開"),
+        ActionKind.EXTENDED: _("期間の延長"),
+        ActionKind.ASSIGNED: _("担当の変更"),
+        ActionKind.FORWARDED: _("ほかの機関への送付"),
+        ActionKind.CHECK_DONE: _("確認"),
+        ActionKind.NOTED: _("メモ"),
+        ActionKind.MESSAGE_IN: _("申請者からのメッセージ"),
+        ActionKind.MESSAGE_OUT: _("窓口からのメッセージ"),
+        ActionKind.PROPOSED: _("決定の案"),
+        ActionKind.PROPOSAL_RETURNED: _("案の差し戻し"),
+        ActionKind.DECIDED: _("決定"),
+        ActionKind.NOTIFIED: _("結果の通知"),
+        ActionKind.OBJECTED: _("審査請求"),
+        ActionKind.OBJECTION_DECIDED: _("審査請求の決定"),
+        ActionKind.WITHDRAWN: _("取り下げ"),
+        ActionKind.CLOSED: _("手続の終了"),
+    }[ActionKind(value)]
+
+
 def party(value: Party | str) -> str:
     """Return what a capacity is called."""
     return {

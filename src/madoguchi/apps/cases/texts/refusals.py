@@ -32,7 +32,7 @@ def _shown(given: Refusal) -> Mapping[str, Any]:
     if "state" in params:
         params["state"] = names.state(params["state"])
     if "kind" in params:
-        params["action"] = names.action(params["kind"])
+        params["action"] = names.deed(params["kind"])
     if "parties" in params:
         params["parties"] = "、".join(names.party(party) for party in params["parties"])
     if "proposed" in params:
@@ -61,7 +61,10 @@ def _machine() -> dict[str, str]:
             "決裁者が理由を書いて先へ進めてください。"
         ),
         "own_objection": _(
-            "もとの決定をした人は、審査請求を決められません（行政不服審査法第9条）。ほかの決裁者に頼んでください。"
+            "もとの決定にかかわった人は、審査請求を決められません（行政不服審査法第9条）。ほかの決裁者に頼んでください。"
+        ),
+        "objection_possible": _(
+            "認めなかった申請は、審査請求ができる期間が終わるまで閉じられません。期間が終わると、自動で閉じます。"
         ),
         "override_needs_decider": _("問題がある確認を先へ進められるのは、決裁者だけです。決裁者に頼んでください。"),
         "failed_needs_override": _(
