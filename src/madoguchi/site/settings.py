@@ -97,7 +97,11 @@ TEMPLATES = [
 
 
 def _database() -> dict[str, Any]:
-    """Return SQLite (WAL, immediate transactions, full sync) unless DATABASE_URL names another database."""
+    """Return SQLite (WAL, immediate transactions, full sync) unless DATABASE_URL names another database.
+
+    A server's connections are kept for a minute (another time: `?conn_max_age=` in the address): a fresh one costs more than
+    most requests.
+    """
     config: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'madoguchi.sqlite3'}")
     if config["ENGINE"].endswith("sqlite3"):
         DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -106,6 +110,9 @@ def _database() -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
+    else:
+        config.setdefault("CONN_MAX_AGE", 60)
+        config.setdefault("CONN_HEALTH_CHECKS", True)
     return config
 
 

@@ -5,11 +5,14 @@ It reads procedures and knows no answers and no person.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.engines import forms
 
 FIRST = "ask_first"
+KEPT_TALKS = 256
+"""Conversations that are kept in memory: they follow from versions alone, which never change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ def talk(chosen: Iterable[tuple[str, int | None]], *, first: Sequence[str] = ())
 
 def talk_over(chosen: Sequence[procedures.ProcedureView], *, first: Sequence[str] = ()) -> Talk:
     """Return the conversation over versions of procedures, in the order of filing."""
+    return _talk(tuple(chosen), tuple(first))
+
+
+@lru_cache(maxsize=KEPT_TALKS)
+def _talk(chosen: tuple[procedures.ProcedureView, ...], first: tuple[str, ...]) -> Talk:
     views = in_filing_order(chosen)
     asked = {key for view in views for key in view.form.fields}
     merged = forms.merge([view.form for view in views], id=FIRST, first=[key for key in first if key in asked])

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     NO_AUTHORITY = "no_authority"
     INDIVIDUAL_NUMBER = "individual_number"
     NO_SUCH_CHILD = "no_such_child"
+    SURER_SIGN_IN = "surer_sign_in"
+    """The sign-in is too weak for what is sent."""
 
 
 class DraftMissing(LookupError):

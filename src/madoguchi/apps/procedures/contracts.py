@@ -27,9 +27,12 @@ def in_language(text: Mapping[str, str] | None, language: str) -> str:
     return text.get(_KEYS.get(language, "ja")) or text.get("ja", "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ProcedureView:
-    """One version of a procedure. `record` is the whole record in the pack's form (docs/packs.md)."""
+    """One version of a procedure. `record` is the whole record in the pack's form (docs/packs.md).
+
+    A version is built once in a process and equals only itself, so that what follows from it may be kept beside it.
+    """
 
     id: str
     version: int

@@ -3,7 +3,7 @@
 However often and from wherever a draft is sent, it is sent once and gives the same receipt.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,10 +25,10 @@ from madoguchi.apps.cases.contracts import Applicant as CaseApplicant
 from madoguchi.apps.cases.contracts import CaseRef, Source, Submission
 from madoguchi.apps.consents import api as consents
 from madoguchi.apps.files import api as files
-from madoguchi.apps.files.contracts import Owner, OwnerKind
+from madoguchi.apps.files.contracts import Owner, OwnerKind, State
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.core import events
-from madoguchi.core.permissions import Actor
+from madoguchi.core.permissions import SYSTEM, Actor
 from madoguchi.engines import forms
 
 NEW_PLACES = ("deceased.municipality", "move.to_municipality")
@@ -52,16 +52,27 @@ class _Part:
 
 
 @transaction.atomic
-def send(applicant: Applicant, draft_id: str, *, number: int, now: datetime, remark: str = "") -> ReceiptView:
+def send(
+    applicant: Applicant,
+    draft_id: str,
+    *,
+    number: int,
+    now: datetime,
+    remark: str = "",
+    proven: Callable[[tuple[procedures.ProcedureView, ...]], bool] = lambda views: True,
+) -> ReceiptView:
     """Open one case per procedure in the order in which they need each other, and return the receipt.
 
-    `number` is that of the draft as it was shown on the last page; `remark` goes to every office as the first message.
-    Raise DraftMissing, or NotDone with nothing changed.
+    `number` is that of the draft as it was shown on the last page; `remark` goes to every office as the first message;
+    `proven` tells whether the sign-in is sure enough for these procedures. Raise DraftMissing, or NotDone with nothing
+    changed.
     """
     row = row_of(applicant, draft_id, lock=True)
     if row.state == DraftState.SUBMITTED:
         return receipts.view_of(row.receipt)
     opened = open_row(row, now)
+    if not proven(opened.talk.views):
+        raise NotDone(Reason.SURER_SIGN_IN)
     _check_unchanged(opened, number)
     papers = opened.papers()
     check_complete(opened, papers)
@@ -197,17 +208,20 @@ def _checked_remark(remark: str) -> str:
     return remark.strip()[:MOST_REMARK_SIGNS]
 
 
+def _give_files(opened: Opened, part: _Part, owner: Owner) -> None:
+    """Move the files to the case; its checks look again while the scanner has not answered for one of them."""
+    drafts = documents.owner_of(str(opened.row.pk))
+    files.attach(part.file_ids, from_owner=drafts, to_owner=owner, actor=_actor(opened))
+    if any(file.state is State.QUARANTINED for file in files.refs(owner)):
+        cases.run_checks(owner.id, actor=SYSTEM, now=opened.now)
+
+
 def _open_case(opened: Opened, part: _Part, remark: str) -> receipts.Line:
     """Open one case, log what was handed over, give it its files and the remark."""
     row, view = opened.row, part.view
     ref = cases.open_case(_submission(opened, part, _delegation(opened, view)), now=opened.now)
     if part.file_ids:
-        files.attach(
-            part.file_ids,
-            from_owner=documents.owner_of(str(row.pk)),
-            to_owner=Owner(OwnerKind.CASE, ref.id),
-            actor=_actor(opened),
-        )
+        _give_files(opened, part, Owner(OwnerKind.CASE, ref.id))
     _hand_over(opened, part, ref)
     if remark:
         writer = CaseApplicant(row.account_id, row.subject_kind, row.subject_id)

@@ -141,17 +141,30 @@ def send(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Send everything once and go to the receipt; what needs a surer sign-in asks for it first."""
     applicant, now = own(request), timezone.now()
     try:
-        views = views_of(row_of(applicant, draft_id))
-        level, caller = texts.level_of(views), accounts.caller_of(request)
-        if caller is None or not accounts.is_enough(caller, level, max_age_minutes=None, now=now):
-            back = reverse("applications:check", args=[draft_id])
-            return redirect(accounts.step_up_address(level, max_age_minutes=None, next_path=back))
-        receipt = sending.send(applicant, draft_id, number=number_in(request), now=now, remark=remark_in(request))
+        receipt = sending.send(
+            applicant,
+            draft_id,
+            number=number_in(request),
+            now=now,
+            remark=remark_in(request),
+            proven=lambda views: _is_proven(request, views),
+        )
     except DraftMissing:
         raise Http404 from None
     except NotDone as refusal:
+        if refusal.reason is Reason.SURER_SIGN_IN:
+            level = texts.level_of(views_of(row_of(applicant, draft_id)))
+            back = reverse("applications:check", args=[draft_id])
+            return redirect(accounts.step_up_address(level, max_age_minutes=None, next_path=back))
         return _refused(request, draft_id, refusal)
     return redirect("applications:receipt", receipt_id=receipt.id)
+
+
+def _is_proven(request: HttpRequest, views: tuple[procedures.ProcedureView, ...]) -> bool:
+    """Tell whether the caller's sign-in is sure enough to send these."""
+    caller = accounts.caller_of(request)
+    level = texts.level_of(views)
+    return caller is not None and accounts.is_enough(caller, level, max_age_minutes=None, now=timezone.now())
 
 
 def _refused(request: HttpRequest, draft_id: str, refusal: NotDone) -> HttpResponse:

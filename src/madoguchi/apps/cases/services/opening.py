@@ -65,9 +65,6 @@ def open_case(submission: Submission, *, now: datetime) -> CaseRef:
     """
     organisation = _checked(submission)
     view = procedures.procedure(submission.procedure_id, submission.version)
-    known = _known(submission)
-    if known is not None:
-        return _reference(known)
     try:
         with transaction.atomic():
             return _reference(_new(submission, view, organisation, submission.at or now))
