@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
 from madoguchi.core.permissions import NotPermitted
 
@@ -67,6 +67,18 @@ def not_found() -> Problem:
     return Problem(404, "not-found", "Nothing is here.", remedy="Look the address up in /api/v1/openapi.json.")
 
 
+def refused(status: int) -> Problem:
+    """Return the problem of a request that the framework refused: no sign-in, no token of the session, no readable body."""
+    title, remedy = {
+        401: ("Nobody is signed in.", "Sign in, or send the credentials that the operation's description asks for."),
+        403: (
+            "The token of the session is missing.",
+            "Send the X-CSRFToken header with the value of the csrftoken cookie.",
+        ),
+    }.get(status, ("The request cannot be read.", "Send the body as the operation's description says."))
+    return Problem(status, f"http-{status}", title, remedy=remedy)
+
+
 def internal() -> Problem:
     """Return the problem of a failure inside; it tells nothing of the inside."""
     return Problem(500, "internal", "The server failed.", remedy="Try again later; tell the operator if it stays.")
@@ -99,6 +111,10 @@ def install(api: NinjaAPI) -> None:
             422, "invalid", "A parameter is not valid.", remedy="Correct it as told.", extra={"errors": places}
         )
         return response(problem)
+
+    @api.exception_handler(HttpError)
+    def on_refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return response(refused(error.status_code))
 
     @api.exception_handler(Exception)
     def on_failure(request: HttpRequest, error: Exception) -> HttpResponse:

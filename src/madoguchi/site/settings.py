@@ -113,6 +113,7 @@ def _database() -> dict[str, Any]:
     else:
         config.setdefault("CONN_MAX_AGE", 60)
         config.setdefault("CONN_HEALTH_CHECKS", True)
+        config.setdefault("OPTIONS", {}).setdefault("server_side_binding", True)
     return config
 
 

@@ -201,7 +201,9 @@ def get_timeline(request: HttpRequest, case_number: Number) -> Timeline:
 
 
 @router.post(
-    "/cases/{case_number}/messages", response={201: MessageOut, 409: ProblemBody, **_ERRORS}, auth=PersonAuth()
+    "/cases/{case_number}/messages",
+    response={201: MessageOut, 400: ProblemBody, 403: ProblemBody, 409: ProblemBody, **_ERRORS},
+    auth=PersonAuth(),
 )
 def post_message(request: HttpRequest, case_number: Number, body: MessageIn) -> Status[MessageOut]:
     """Write to the office that has the case."""

@@ -20,7 +20,7 @@ def ground_of(case: Case, view: ProcedureView, content: Content, *, today: date)
         record=view.record,
         form=view.form,
         content=content,
-        files=_files(case) if content.file_ids else {},
+        files=_files(case) if content.documents or content.file_ids else {},
         likes=lambda check: likeness.likes(case, check, content.answers),
         today=today,
     )
