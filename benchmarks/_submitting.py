@@ -87,8 +87,8 @@ class Browser:
 class Crowd:
     """So many applicants at once, who take drafts from one list until it is empty."""
 
-    def __init__(self, address: str, jobs: Sequence[Job], concurrent: int) -> None:
-        self.address, self.concurrent = address, concurrent
+    def __init__(self, address: str, jobs: Sequence[Job], concurrent: int, pause: float) -> None:
+        self.address, self.concurrent, self.pause = address, concurrent, pause
         self.seen, self.lock = Seen(), threading.Lock()
         self.tokens: dict[str, tuple[str, str]] = {}
         """Session → its form cookie and form token, as its first page gave them."""
@@ -149,6 +149,8 @@ class Crowd:
         with self.lock:
             self.seen.manners[job.manner] = self.seen.manners.get(job.manner, 0) + 1
         draw = random.Random(job.draft)
+        if self.pause:
+            time.sleep(draw.uniform(0.5, 1.5) * self.pause)
         if job.manner == "twice":
             other = threading.Thread(target=self._second_press, args=(job, draw.uniform(0, 0.1)))
             other.start()
@@ -209,9 +211,9 @@ class Crowd:
                 self.seen.errors.append(f"the receipt says {shown}")
 
 
-def crowd(address: str, jobs: Sequence[Job], concurrent: int, out: str) -> None:
+def crowd(address: str, jobs: Sequence[Job], concurrent: int, pause: float, out: str) -> None:
     """Arrive, send everything, and write what was seen into a file; runs as a process of its own."""
-    people = Crowd(address, jobs, concurrent)
+    people = Crowd(address, jobs, concurrent, pause)
     people.arrive()
     if not people.seen.errors:
         people.send_all()

@@ -6,7 +6,8 @@ stands for one machine without a database server: 2,000 submissions unless told 
 
 Residents, their sessions and complete drafts are made beforehand by the rooms' services and are not timed. Then the server
 and the worker start with the commands of docs/operations.md, and applicants in another process press “send” and open the
-receipt, one press after the other without a pause. No limit of the platform is turned off: an account may keep 50 open
+receipt, one press after the other without a pause, which is the hardest (--pause lets them rest).
+No limit of the platform is turned off: an account may keep 50 open
 drafts, so there are enough accounts. In the end everything is counted in the database, against what the applicants saw.
 """
 
@@ -183,11 +184,12 @@ def cpu_seconds(pid: int) -> float:
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK") + sum(map(cpu_seconds, children))
 
 
-def send(address: str, jobs: Sequence[Job], concurrent: int) -> dict[str, Any]:
+def send(address: str, jobs: Sequence[Job], concurrent: int, pause: float) -> dict[str, Any]:
     """Let applicants send in a process of their own; return what they saw."""
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "seen.json")
-        process = multiprocessing.get_context("spawn").Process(target=crowd, args=(address, jobs, concurrent, out))
+        told = (address, jobs, concurrent, pause, out)
+        process = multiprocessing.get_context("spawn").Process(target=crowd, args=told)
         process.start()
         process.join()
         if process.exitcode:
@@ -325,7 +327,7 @@ def run(given: argparse.Namespace) -> dict[str, Any]:
 
             connections.close_all()
             before = [cpu_seconds(pid) for pid in processes]
-            seen = send(address, jobs[:-1], given.concurrent)
+            seen = send(address, jobs[:-1], given.concurrent, given.pause)
             cpu = [cpu_seconds(pid) - used for pid, used in zip(processes, before, strict=True)]
             if not seen["send_ms"]:
                 raise SystemExit(f"Nothing was sent: {seen['errors'][:3]}")
@@ -340,6 +342,7 @@ def run(given: argparse.Namespace) -> dict[str, Any]:
         "submissions": len(jobs),
         "applicants": given.applicants,
         "concurrent": given.concurrent,
+        "pause_seconds": given.pause,
         "offices": len(codes),
         "server": " ".join(["granian --interface wsgi", *given.server]),
         "beside": "worker; server, worker, database and applicants share the cores",
@@ -374,6 +377,9 @@ def main() -> int:
     parser.add_argument("--applicants", type=int, help="2000, with SQLite 200")
     parser.add_argument("--each", type=int, default=10, help="drafts of each applicant")
     parser.add_argument("--concurrent", type=int, default=20)
+    parser.add_argument(
+        "--pause", type=float, default=0.0, help="mean seconds between receipt and next draft (default 0)"
+    )
     parser.add_argument("--offices", type=int, default=62, help="municipalities to which they send; 1: all to one")
     parser.add_argument("--server", help='more arguments of granian in one word, e.g. "--workers 2"')
     given = parser.parse_args()

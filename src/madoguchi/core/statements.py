@@ -27,7 +27,7 @@ def _planned(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]
 
     connection.ensure_connection()
     raw: Any = connection.connection
-    raw.prepare_threshold = SEEN_BEFORE_PLANNED  # Django's own cursors bind by themselves and never prepare
+    raw.prepare_threshold = SEEN_BEFORE_PLANNED  # as the settings ask for; a connection made otherwise has none
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
         cursor.execute(statement, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()

@@ -113,7 +113,7 @@ def _database() -> dict[str, Any]:
     else:
         config.setdefault("CONN_MAX_AGE", 60)
         config.setdefault("CONN_HEALTH_CHECKS", True)
-        config.setdefault("OPTIONS", {}).setdefault("server_side_binding", True)
+        config["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 3, **config.get("OPTIONS", {})}
     return config
 
 
