@@ -111,6 +111,7 @@ def _database() -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
     else:
+        config["ENGINE"] = "madoguchi.core.postgres"
         config.setdefault("CONN_MAX_AGE", 60)
         config.setdefault("CONN_HEALTH_CHECKS", True)
         config["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 3, **config.get("OPTIONS", {})}
