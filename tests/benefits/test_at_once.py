@@ -1,12 +1,8 @@
 """Several workers and several clicks at the same time on PostgreSQL: one recipient, one run, one approval, one answer."""
 
-import threading
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
-from django.db import connections
 
 from madoguchi.apps.benefits import services
 from madoguchi.apps.benefits.contracts import RunState
@@ -15,6 +11,7 @@ from madoguchi.apps.benefits.models import PaidMonth, Payment, Recipient, Run
 from madoguchi.core import vault
 from madoguchi.core.models import AuditEntry
 from madoguchi.core.permissions import SYSTEM
+from tests.at_once import at_once
 
 from .conftest import (
     APPROVER,
@@ -39,29 +36,8 @@ def loaded(transactional_db: None) -> None:
     load_scheme()
 
 
-def at_once(*jobs: Callable[[], Any]) -> list[BaseException]:
-    """Run jobs in threads that begin together; return what they raised."""
-    barrier, raised = threading.Barrier(len(jobs)), []
-
-    def run(job: Callable[[], Any]) -> None:
-        try:
-            barrier.wait()
-            job()
-        except BaseException as problem:
-            raised.append(problem)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
-
-
 def test_a_case_that_is_told_to_several_workers_is_enrolled_once() -> None:
-    assert at_once(*[lambda: services.enrol(grant("a"), now=NOW)] * 6) == []
+    assert at_once([lambda: services.enrol(grant("a"), now=NOW)] * 6) == []
     assert Recipient.objects.count() == 1
 
 
@@ -70,13 +46,13 @@ def test_two_parents_at_once_are_not_both_paid() -> None:
         lambda: services.enrol(grant("a", "mother", case="one"), now=NOW),
         lambda: services.enrol(grant("a", "father", case="two"), now=NOW),
     ]
-    assert at_once(*jobs) == []
+    assert at_once(jobs) == []
     assert Recipient.objects.filter(subject_id="a").count() == 1
 
 
 def test_one_of_two_clicks_begins_a_run() -> None:
     enrol("a")
-    raised = at_once(drafted, drafted, drafted)
+    raised = at_once([drafted, drafted, drafted])
     assert [type(problem) for problem in raised] == [Refused, Refused]
     assert Run.objects.count() == 1
 
@@ -85,7 +61,7 @@ def test_workers_that_calculate_the_same_run_pay_nobody_twice() -> None:
     for number in range(20):
         enrol(f"child-{number}")
     run = str(drafted().pk)
-    assert at_once(*[lambda: services.calculate(run)] * 4) == []
+    assert at_once([lambda: services.calculate(run)] * 4) == []
     assert Run.objects.get().state == RunState.CALCULATED
     assert (Payment.objects.count(), PaidMonth.objects.count()) == (20, 80)
     assert Run.objects.get().total_yen == 400_000
@@ -95,7 +71,7 @@ def test_one_of_two_approvals_counts() -> None:
     enrol("a")
     run = str(calculated().pk)
     jobs = [lambda: services.approve(APPROVER, run, looked_at=EVERYTHING, now=NOW)] * 2
-    assert [type(problem) for problem in at_once(*jobs)] == [Refused]
+    assert [type(problem) for problem in at_once(jobs)] == [Refused]
     assert AuditEntry.objects.filter(action="payment_run.approve").count() == 1
 
 
@@ -104,7 +80,7 @@ def test_the_same_answer_twice_at_once_is_taken_in_once() -> None:
     run = sent()
     data = answer(run)
     jobs = [lambda: services.settle(PREPARER, str(run.pk), data, now=NOW)] * 3
-    assert at_once(*jobs) == []
+    assert at_once(jobs) == []
     assert AuditEntry.objects.filter(action="payment_run.settle").count() == 1
 
 
@@ -113,8 +89,10 @@ def test_an_end_at_the_moment_of_approval_is_never_paid_unseen() -> None:
     enrol("b")
     run = str(calculated().pk)
     raised = at_once(
-        lambda: services.approve(APPROVER, run, looked_at=EVERYTHING, now=NOW),
-        lambda: services.end(SYSTEM, row.pk, on=date(2026, 5, 1)),
+        [
+            lambda: services.approve(APPROVER, run, looked_at=EVERYTHING, now=NOW),
+            lambda: services.end(SYSTEM, row.pk, on=date(2026, 5, 1)),
+        ]
     )
     row.refresh_from_db()
     assert row.ends_on == date(2026, 5, 1)

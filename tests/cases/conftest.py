@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
+from madoguchi.apps.accounts.models import User
 from madoguchi.apps.procedures import pack, services
 from madoguchi.core import organisations, vault
 from madoguchi.core.packs import LoadReport
-from tests.cases import world
+from tests.cases import desk_world, world
 
 
 @cache
@@ -34,3 +36,21 @@ def build() -> None:
 def tokyo(db: None) -> None:
     """Put Tokyo's organisations and procedures into the database."""
     build()
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, User]:
+    """Return the officers of the small desk."""
+    return desk_world.build()
+
+
+@pytest.fixture
+def examiner(people: dict[str, User]) -> Client:
+    """Return the browser of who examines."""
+    return desk_world.enter(people["examiner"])
+
+
+@pytest.fixture
+def decider(people: dict[str, User]) -> Client:
+    """Return the browser of who decides."""
+    return desk_world.enter(people["decider"])

@@ -18,22 +18,6 @@ from tests.cases.desk_world import PERSON, QUEUE, at, enter, open_one, plain, vi
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people() -> dict[str, User]:
-    """Return the officers of the small desk."""
-    return desk.build()
-
-
-@pytest.fixture
-def examiner(people: dict[str, User]) -> Client:
-    return enter(people["examiner"])
-
-
-@pytest.fixture
-def decider(people: dict[str, User]) -> Client:
-    return enter(people["decider"])
-
-
 def act(client: Client, ref: Any, do: str, user: User, **more: Any) -> Any:
     """Do one thing with the number that the page shows now."""
     number = view_of(ref, user).last_number

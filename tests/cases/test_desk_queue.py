@@ -13,25 +13,9 @@ from madoguchi.apps.accounts.models import User
 from madoguchi.apps.cases import api as cases
 from madoguchi.apps.cases.contracts import State
 from tests.cases import desk_world as desk
-from tests.cases.desk_world import QUEUE, enter, open_one, plain, view_of, words
+from tests.cases.desk_world import QUEUE, open_one, plain, view_of, words
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people() -> dict[str, User]:
-    """Return the officers of the small desk."""
-    return desk.build()
-
-
-@pytest.fixture
-def examiner(people: dict[str, User]) -> Client:
-    return enter(people["examiner"])
-
-
-@pytest.fixture
-def decider(people: dict[str, User]) -> Client:
-    return enter(people["decider"])
 
 
 def count_of(client: Client, path: str) -> int:

@@ -21,17 +21,6 @@ from tests.files.samples import png
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def people() -> dict[str, User]:
-    """Return the officers of the small desk."""
-    return desk.build()
-
-
-@pytest.fixture
-def examiner(people: dict[str, User]) -> Client:
-    return enter(people["examiner"])
-
-
 def test_a_file_is_handed_out_to_its_own_office_only_and_the_reading_is_recorded(
     people: dict[str, User], examiner: Client
 ) -> None:

@@ -1,15 +1,11 @@
 """Two at once on PostgreSQL: uploads against the limit, moving and removing one file, copies while the content goes."""
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from django.db import connections
 
 from madoguchi.apps.files import api, limits
 from madoguchi.apps.files.models import Content, FileOwner, Piece, StoredFile
 from madoguchi.core import vault
+from tests.at_once import at_once
 
 from .samples import pdf
 from .world import CASE, DRAFT, PERSON, send
@@ -20,27 +16,6 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 @pytest.fixture(autouse=True)
 def _fresh_keys() -> None:
     vault.forget_opened()
-
-
-def at_once(jobs: list[Callable[[], Any]]) -> list[BaseException]:
-    """Run jobs in threads that begin together; return what they raised."""
-    barrier, errors = threading.Barrier(len(jobs)), []
-
-    def run(job: Callable[[], Any]) -> None:
-        try:
-            barrier.wait()
-            job()
-        except BaseException as problem:
-            errors.append(problem)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return errors
 
 
 def test_uploads_at_once_do_not_pass_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from madoguchi.apps.accounts.models import User
-from madoguchi.apps.applications.contracts import Applicant
 from madoguchi.apps.applications.queries import receipts_of
 from madoguchi.apps.cases import api as cases
-from madoguchi.apps.cases.contracts import Applicant as CaseApplicant
+from madoguchi.apps.cases.contracts import Applicant
 from madoguchi.apps.cases.models import Case
 from madoguchi.apps.procedures import api as procedures
 from tests.files.samples import pdf
@@ -131,8 +130,8 @@ def _follow_on(typed: set[str]) -> tuple[int, int]:
     user = User.objects.get(kind="resident")
     subject_id = Case.objects.values_list("subject_id", flat=True).first()
     assert subject_id
-    (receipt,) = receipts_of(Applicant(str(user.pk), "person", subject_id))
-    applicant = CaseApplicant(str(user.pk), "person", subject_id)
+    applicant = Applicant(str(user.pk), "person", subject_id)
+    (receipt,) = receipts_of(applicant)
     first, *rest = receipt.cases
     before = set(cases.answers_for_applicant(first.case_id, applicant=applicant).answers)
     filled = total = 0

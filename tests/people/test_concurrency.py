@@ -1,12 +1,10 @@
 """Two at once on PostgreSQL: writers of one attribute, sign-ins of one account, rotation while people read and write."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from madoguchi.apps.accounts.contracts import ResidentSignedIn
@@ -16,31 +14,11 @@ from madoguchi.apps.people.models import Fact, Person, PersonIndex
 from madoguchi.core import rotation, vault
 from madoguchi.core.models import AuditEntry
 from madoguchi.core.permissions import SYSTEM
+from tests.at_once import at_once
 
 from .conftest import NOW, TODAY, load_words, new_person, register
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(jobs: list[Callable[[], Any]]) -> list[BaseException]:
-    """Run jobs in threads that begin together; return what they raised."""
-    barrier, errors = threading.Barrier(len(jobs)), []
-
-    def run(job: Callable[[], Any]) -> None:
-        try:
-            barrier.wait()
-            job()
-        except BaseException as problem:
-            errors.append(problem)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return errors
 
 
 @pytest.fixture

@@ -31,9 +31,10 @@ FUKUSHI = "tokyo-fukushi"
 OFFICERS = {ITABASHI: ("itabashi-examiner", "itabashi-decider"), FUKUSHI: ("fukushi-examiner", "fukushi-decider")}
 """Who examines and who decides, by their sample accounts."""
 ALLOWANCE, INFANT, SIGNBOARD, MONTHLY = "jidou-teate", "maru-nyu", "okugai-koukoku", "tokyo-018"
+AMOUNTS = {ALLOWANCE: 15_000, MONTHLY: 10_000}
+"""Yen a month in the sample decisions: one child below three (児童手当法 第6条), two children (018サポート)."""
 PAST_CASES, PAST_DAYS = 60, 240
 SEED = 18
-MONTHLY_YEN = 15_000
 HANAKO, SHOP = "hanako", "8999900000001"
 MONTHLY_ANSWERS: Mapping[str, Any] = {
     "applicant.email": "hanako@example.invalid",
@@ -87,6 +88,7 @@ class Story:
     examiner: Actor
     decider: Actor
     now: datetime
+    yen: int = 0
 
     def wait(self, days: float) -> None:
         """Let days pass, never beyond this moment."""
@@ -107,10 +109,12 @@ class Story:
                 )  # fmt: skip
 
     def propose(self, until: date | None = None) -> None:
-        """Propose to grant, from the next month and for money where it is no permit."""
+        """Propose to grant, from the next month."""
         self.confirm()
         first = (self.now.date().replace(day=1) + timedelta(days=32)).replace(day=1)
-        values = {"from": first.isoformat(), **({"until": until.isoformat()} if until else {"amount": MONTHLY_YEN})}
+        values: dict[str, Any] = {"from": first.isoformat(), **({"until": until.isoformat()} if until else {})}
+        if self.yen:
+            values["amount"] = self.yen
         cases.propose(
             self.case_id, actor=self.examiner, outcome="granted", values=values, expected_number=None, now=self.now
         )
@@ -291,7 +295,7 @@ def _make(sample: Sample, examiner: Actor, decider: Actor) -> bool:
         to_owner = files.Owner(files.OwnerKind.CASE, opened.id)
         files.attach(given.file_ids, from_owner=_desk_of(sample), to_owner=to_owner)
     applicant = Applicant(given.applicant_account_id, given.subject_kind, given.subject_id)
-    sample.story(Story(opened.id, applicant, examiner, decider, came))
+    sample.story(Story(opened.id, applicant, examiner, decider, came, AMOUNTS.get(sample.procedure_id, 0)))
     return True
 
 

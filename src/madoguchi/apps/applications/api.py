@@ -6,7 +6,6 @@ from madoguchi.apps.applications.queries import drafts_of, receipt_of, receipts_
 from madoguchi.apps.applications.services.forgetting import forget
 from madoguchi.apps.applications.services.sending import send
 from madoguchi.apps.applications.services.starting import begin, delete
-from madoguchi.apps.applications.subjects import applicant_of
 from madoguchi.apps.applications.tasks import forget_old_drafts
 
 __all__ = [
@@ -18,7 +17,6 @@ __all__ = [
     "NotDone",
     "Reason",
     "ReceiptView",
-    "applicant_of",
     "begin",
     "delete",
     "drafts_of",

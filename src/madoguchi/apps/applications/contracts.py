@@ -6,6 +6,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from madoguchi.apps.cases.contracts import Applicant
+
+__all__ = [
+    "Applicant",
+    "Applied",
+    "CaseLine",
+    "DraftState",
+    "DraftView",
+    "Known",
+    "ReceiptView",
+    "Standing",
+]
+
 
 class DraftState(StrEnum):
     """Where a draft stands."""
@@ -24,16 +37,6 @@ class Standing(StrEnum):
     """The person told it before: offered as a filled input."""
     EARLIER = "earlier"
     """The person answered so in an earlier application: offered as a filled input."""
-
-
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """For whom an account applies. `subject_kind` is person or business; `acting_for` is the principal's id or empty."""
-
-    account_id: str
-    subject_kind: str
-    subject_id: str
-    acting_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from madoguchi.apps.applications.content import content_of
 from madoguchi.apps.applications.contracts import Applicant, DraftState, Known, Standing
 from madoguchi.apps.applications.conversation import Talk
 from madoguchi.apps.applications.models import Draft
+from madoguchi.apps.cases import api as cases
 from madoguchi.apps.consents import api as consents
 from madoguchi.apps.people import api as people
 from madoguchi.engines import forms
@@ -48,7 +49,7 @@ def _own(
         return {}
     kind = consents.SubjectKind(applicant.subject_kind)
     found: list[consents.DisclosedFact] = []
-    names = {subjects.delegated_name(applicant, view, timezone.localdate(now)) for view in talk.views}
+    names = {cases.delegated_name(applicant, view, timezone.localdate(now)) for view in talk.views}
     for name in sorted(names) if applicant.acting_for else [""]:
         try:
             found += consents.own_facts(

@@ -22,6 +22,7 @@ from madoguchi.apps.cases.queries.single import (
     granted_case,
 )
 from madoguchi.apps.cases.queries.statistics import Figures, statistics
+from madoguchi.apps.cases.reach import delegated_name
 from madoguchi.apps.cases.services.checking import do_check, on_file_refused, run_checks
 from madoguchi.apps.cases.services.closing import close
 from madoguchi.apps.cases.services.deciding import (
@@ -48,7 +49,7 @@ from madoguchi.apps.cases.services.examining import (
 from madoguchi.apps.cases.services.opening import lock_counters, open_case
 from madoguchi.apps.cases.services.own import correct, message_in, object_to, withdraw
 from madoguchi.apps.cases.services.reviewing import review
-from madoguchi.apps.cases.who import actor_of, applicant_of
+from madoguchi.apps.cases.who import actor_of, applicant_of, find_applicant
 
 
 def verify_code(code: str, *, today: date) -> LetterProof | None:
@@ -77,8 +78,10 @@ __all__ = [
     "decide",
     "decide_many",
     "decide_objection",
+    "delegated_name",
     "do_check",
     "extend",
+    "find_applicant",
     "findings",
     "forward",
     "granted_case",

@@ -1,4 +1,6 @@
-"""How far a delegation reaches: the cases of procedures that the principal named, by their own id or their programme's."""
+"""How far a delegation reaches: the procedures that the principal named, by their own id or their programme's."""
+
+from datetime import date
 
 from django.utils import timezone
 
@@ -7,14 +9,21 @@ from madoguchi.apps.cases.contracts import Applicant
 from madoguchi.apps.procedures import api as procedures
 
 
+def delegated_name(applicant: Applicant, view: procedures.ProcedureView, on: date) -> str:
+    """Return the name under which a delegation reaches a procedure: its own id or its programme's; empty for none.
+
+    One's own affairs need no delegation and give the procedure's id.
+    """
+    if not applicant.acting_for:
+        return view.id
+    for name in filter(None, (view.id, view.programme)):
+        if accounts.may_act(applicant.account_id, applicant.acting_for, accounts.Scope(frozenset({name})), on):
+            return str(name)
+    return ""
+
+
 def reaches(applicant: Applicant, procedure_id: str, version: int) -> bool:
     """Tell whether an applicant may see and act in cases of a procedure; in one's own affairs always."""
     if not applicant.acting_for:
         return True
-    programme = procedures.procedure(procedure_id, version).programme
-    return any(
-        accounts.may_act(
-            applicant.account_id, applicant.acting_for, accounts.Scope(frozenset({name})), timezone.localdate()
-        )
-        for name in filter(None, (procedure_id, programme))
-    )
+    return bool(delegated_name(applicant, procedures.procedure(procedure_id, version), timezone.localdate()))

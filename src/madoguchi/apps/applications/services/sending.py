@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from madoguchi.apps.accounts import api as accounts
-from madoguchi.apps.applications import documents, facts, receipts, saving, subjects
+from madoguchi.apps.applications import documents, facts, receipts, saving
 from madoguchi.apps.applications.content import put
 from madoguchi.apps.applications.contracts import Applicant, Applied, DraftState, Known, ReceiptView
 from madoguchi.apps.applications.documents import Paper
@@ -21,7 +21,6 @@ from madoguchi.apps.applications.models import Receipt
 from madoguchi.apps.applications.opened import Opened, open_row, row_of
 from madoguchi.apps.applications.services.starting import note
 from madoguchi.apps.cases import api as cases
-from madoguchi.apps.cases.contracts import Applicant as CaseApplicant
 from madoguchi.apps.cases.contracts import CaseRef, Source, Submission
 from madoguchi.apps.consents import api as consents
 from madoguchi.apps.files import api as files
@@ -224,7 +223,7 @@ def _open_case(opened: Opened, part: _Part, remark: str) -> receipts.Line:
         _give_files(opened, part, Owner(OwnerKind.CASE, ref.id))
     _hand_over(opened, part, ref)
     if remark:
-        writer = CaseApplicant(row.account_id, row.subject_kind, row.subject_id)
+        writer = Applicant(row.account_id, row.subject_kind, row.subject_id)
         cases.message_in(ref.id, applicant=writer, text=remark, now=opened.now)
     return receipts.line(ref, view, part.organisation_id)
 
@@ -234,7 +233,7 @@ def _delegation(opened: Opened, view: procedures.ProcedureView) -> str:
     applicant = opened.applicant
     if not applicant.acting_for:
         return ""
-    name = subjects.delegated_name(applicant, view, opened.today)
+    name = cases.delegated_name(applicant, view, opened.today)
     try:
         held = accounts.act_for(
             applicant.account_id,

@@ -19,6 +19,7 @@ from madoguchi.apps.applications.errors import NotDone
 from madoguchi.apps.applications.facts import facts_for
 from madoguchi.apps.applications.services import starting
 from madoguchi.apps.applications.views.common import key_in, language, own, posted
+from madoguchi.apps.cases import api as cases
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.core.access import person, public
 from madoguchi.engines import forms
@@ -75,7 +76,7 @@ def _view_or_404(procedure_id: str) -> procedures.ProcedureView:
 def start(request: HttpRequest, procedure_id: str) -> HttpResponse:
     """Show what an application is about, what it needs and what is known already."""
     view = _view_or_404(procedure_id)
-    applicant = subjects.applicant_of(request)
+    applicant = cases.find_applicant(request)
     fits = applicant is not None and not subjects.out_of_reach(applicant, [view], timezone.localdate())
     told = _told(applicant, view) if applicant is not None and fits else None
     context = _description(view, told["needless"] if told else ()) | {

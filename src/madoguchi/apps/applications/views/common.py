@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.apps.applications.contracts import Applicant, Known
 from madoguchi.apps.applications.opened import Opened
-from madoguchi.apps.applications.subjects import applicant_of
+from madoguchi.apps.cases import api as cases
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.core.access import View
 from madoguchi.engines import forms
@@ -43,7 +43,7 @@ def posted(page: str) -> Callable[[View], View]:
 
 def own(request: HttpRequest) -> Applicant:
     """Return for whom the signed-in account applies; raise Http404 while it stands for nobody."""
-    found = applicant_of(request)
+    found = cases.find_applicant(request)
     if found is None:
         raise Http404
     return found

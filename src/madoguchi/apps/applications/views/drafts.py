@@ -13,8 +13,8 @@ from madoguchi.apps.applications.contracts import DraftState, DraftView
 from madoguchi.apps.applications.errors import DraftMissing, NotDone
 from madoguchi.apps.applications.opened import row_of
 from madoguchi.apps.applications.services import settling, starting
-from madoguchi.apps.applications.subjects import applicant_of
 from madoguchi.apps.applications.views.common import language, own, posted
+from madoguchi.apps.cases import api as cases
 from madoguchi.apps.files import api as files
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.core.access import person
@@ -24,7 +24,7 @@ from madoguchi.core.access import person
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the open drafts and what was sent."""
-    applicant = applicant_of(request)
+    applicant = cases.find_applicant(request)
     if applicant is None:
         return render(request, "applications/waiting.html")
     context = {

@@ -12,13 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from madoguchi.apps.applications import known, posting, selection, subjects, texts
+from madoguchi.apps.applications import known, posting, selection, texts
 from madoguchi.apps.applications.contracts import Known
 from madoguchi.apps.applications.conversation import FIRST
 from madoguchi.apps.applications.errors import NotDone
 from madoguchi.apps.applications.facts import all_facts, individual_number_in
 from madoguchi.apps.applications.services import starting
 from madoguchi.apps.applications.views.common import key_in, language, note_of, own, posted, whole_problem
+from madoguchi.apps.cases import api as cases
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.apps.registry import api as registry
 from madoguchi.core.access import person, public
@@ -49,7 +50,7 @@ def _session_name(bundle_id: str) -> str:
 
 def _facts(request: HttpRequest, form: forms.Form | None) -> known.Facts:
     """Return what is known about the caller, for the first questions and the conditions of programmes."""
-    applicant = subjects.applicant_of(request)
+    applicant = cases.find_applicant(request)
     if applicant is None:
         return known.Facts()
     asked = known.attributes_of(form) if form else ((), ())
@@ -84,7 +85,7 @@ def event(request: HttpRequest, bundle_id: str) -> HttpResponse:
         "answered": answered and not problems,
         "offers": _offers(request, bundle, form, answers, facts) if answered and not problems else [],
         "key": uuid.uuid4().hex,
-        "applicant": subjects.applicant_of(request),
+        "applicant": cases.find_applicant(request),
         "signed_in": request.user.is_authenticated,
     }
     return render(request, "applications/event.html", context, status=400 if problems else 200)

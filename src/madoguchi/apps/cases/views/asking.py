@@ -1,5 +1,9 @@
 """What the applicant may ask of the office: a message, taking the application back, a review of the decision (審査請求)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -35,45 +39,47 @@ def message(request: HttpRequest, case_number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, case_number: str) -> HttpResponse:
     """Ask once more, then take the application back."""
-    found = own(request, case_number)
-    if request.method == "GET":
-        return _ask(request, found, ActionKind.WITHDRAWN, "cases/own/withdraw.html")
-    try:
-        services.withdraw(
-            found.view.id,
-            applicant=found.applicant,
-            reason=request.POST.get("reason", ""),
-            expected_number=number_in(request),
-            now=found.now,
-        )
-    except CaseMissing:
-        raise Http404 from None
-    except CaseError as refusal:
-        return _ask(request, found, ActionKind.WITHDRAWN, "cases/own/withdraw.html", error=str(refusal))
-    messages.success(request, _("申請を取り下げました。"))
-    return redirect("cases:case", case_number=found.view.number)
+    found, reason = own(request, case_number), request.POST.get("reason", "")
+    step = Step(
+        ActionKind.WITHDRAWN,
+        "cases/own/withdraw.html",
+        partial(services.withdraw, reason=reason),
+        _("申請を取り下げました。"),
+    )
+    return _taken(request, found, step)
 
 
 @person
 @require_http_methods(["GET", "POST"])
 def object_to(request: HttpRequest, case_number: str) -> HttpResponse:
     """Ask for a review of the decision (審査請求)."""
-    found = own(request, case_number)
+    found, text = own(request, case_number), request.POST.get("reason", "")
+    said = _("審査請求を送りました。別の担当者が調べて決めます。")
+    step = Step(ActionKind.OBJECTED, "cases/own/objection.html", partial(services.object_to, text=text), said)
+    return _taken(request, found, step)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that is asked once more before it is done: the page that asks, the service, what is said afterwards."""
+
+    kind: ActionKind
+    template: str
+    work: Callable[..., int]
+    said: str
+
+
+def _taken(request: HttpRequest, found: Own, step: Step) -> HttpResponse:
+    """Show the page of a step; POST takes it, and what is refused is shown with what was typed."""
     if request.method == "GET":
-        return _ask(request, found, ActionKind.OBJECTED, "cases/own/objection.html")
+        return _ask(request, found, step.kind, step.template)
     try:
-        services.object_to(
-            found.view.id,
-            applicant=found.applicant,
-            text=request.POST.get("reason", ""),
-            expected_number=number_in(request),
-            now=found.now,
-        )
+        step.work(found.view.id, applicant=found.applicant, expected_number=number_in(request), now=found.now)
     except CaseMissing:
         raise Http404 from None
     except CaseError as refusal:
-        return _ask(request, found, ActionKind.OBJECTED, "cases/own/objection.html", error=str(refusal))
-    messages.success(request, _("審査請求を送りました。別の担当者が調べて決めます。"))
+        return _ask(request, found, step.kind, step.template, error=str(refusal))
+    messages.success(request, step.said)
     return redirect("cases:case", case_number=found.view.number)
 
 

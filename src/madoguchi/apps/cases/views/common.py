@@ -55,7 +55,7 @@ def office_of(procedure: procedures.ProcedureView, organisation_id: str) -> str:
     return procedures.office_words(procedure, language(), organisation_id)
 
 
-def number_in(request: HttpRequest) -> int:
+def number_in(request: HttpRequest, name: str = "number") -> int:
     """Return the number of the newest action that a form was shown with; 0 when it is none, which is always old."""
-    text = request.POST.get("number", "")
+    text = request.POST.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

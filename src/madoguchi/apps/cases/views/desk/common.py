@@ -7,17 +7,33 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from madoguchi.apps.cases import api, texts
 from madoguchi.apps.cases.contracts import CaseError, CaseMissing, CaseView, CheckResult, Entry, Invalid, Stale
+from madoguchi.apps.cases.services.given import MAX_TEXT
+from madoguchi.apps.cases.views.common import language, number_in
 from madoguchi.apps.cases.who import actor_of
 from madoguchi.apps.procedures import api as procedures
 from madoguchi.apps.procedures.contracts import ProcedureView
 from madoguchi.core.models import Organisation
 from madoguchi.core.permissions import Actor, NotPermitted, Permission
 
-MAX_TEXT = 4_000
+__all__ = [
+    "MAX_TEXT",
+    "Trouble",
+    "blockers",
+    "case_id_or_404",
+    "language",
+    "meanwhile",
+    "names_of",
+    "number_in",
+    "procedure_of",
+    "trouble_of",
+    "view_or_404",
+    "who_acted",
+    "whole_number",
+    "worker_of",
+]
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "number"})
 
 
@@ -56,11 +72,6 @@ def trouble_of(request: HttpRequest, error: CaseError, *, do: str = "") -> Troub
     )
 
 
-def language() -> str:
-    """Return the language of the page."""
-    return get_language() or "ja"
-
-
 def worker_of(request: HttpRequest) -> tuple[Actor, list[str]]:
     """Return who acts and the organisations whose cases she may work on; raise Http404 when there is none."""
     user: Any = request.user
@@ -91,12 +102,6 @@ def view_or_404(request: HttpRequest, case_number: str) -> CaseView:
 def procedure_of(view: CaseView) -> ProcedureView:
     """Return the version of the procedure that a case follows."""
     return procedures.procedure(view.procedure_id, view.version)
-
-
-def number_in(request: HttpRequest, name: str = "number") -> int:
-    """Return the action number that a form was shown with; 0, which is older than all, when it is none."""
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def whole_number(text: str) -> int | None:
