@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from madoguchi.apps.accounts import services as accounts
@@ -43,6 +44,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen = [item for item in items if "postgres" not in item.keywords]
     config.hook.pytest_deselected(items=[item for item in items if "postgres" in item.keywords])
     items[:] = chosen
+
+
+@pytest.fixture(autouse=True)
+def _in_japanese() -> None:
+    """Begin every test in the language of the pages: a request of the test before may have left another one."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -25,7 +25,7 @@ def test_the_page_says_what_when_where_and_how_long(client: Client, procedure: P
         "犬の登録",
         "東京都保健医療局",
         "「生年月日」から30日以内",
-        "5開庁日",
+        "開庁日で5日",
         "目安",
         "本人確認書類",
         "3,000円",

@@ -1,7 +1,6 @@
 """What is said about an application: why something was not done, levels of sign-in, offices, lengths of time."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -69,12 +68,3 @@ def _refusals() -> Mapping[Reason, str]:
             "選んだお子さんの情報が見つかりません。ページを開き直して、もう一度選ぶか、そのまま入力してください。"
         ),
     }
-
-
-def period_words(period: Mapping[str, Any] | None) -> str:
-    """Return a standard processing period (標準処理期間) in words; empty when none is set."""
-    if not period or not period.get("days"):
-        return ""
-    if period.get("unit") == "business":
-        return _("開庁日で%(n)s日") % {"n": period["days"]}
-    return _("%(n)s日") % {"n": period["days"]}

@@ -30,6 +30,7 @@ from madoguchi.apps.procedures.contracts import (
 from madoguchi.apps.procedures.offices import office_words, organisation_name
 from madoguchi.apps.procedures.rendering.buttons import group_button, without_item
 from madoguchi.apps.procedures.rendering.pages import page_view
+from madoguchi.apps.procedures.rendering.periods import period_words
 from madoguchi.apps.procedures.rendering.words import answers_in_words, value_in_words
 from madoguchi.apps.procedures.texts import problem_sentence
 from madoguchi.core.models import Organisation
@@ -103,6 +104,7 @@ __all__ = [
     "organisation_for",
     "organisation_name",
     "page_view",
+    "period_words",
     "problem_sentence",
     "procedure",
     "procedures",

@@ -199,5 +199,5 @@ def _case(case: CaseLine) -> dict[str, Any]:
         "due_on": case.due_on,
         "early": case.predicted[0] if case.predicted else None,
         "late": case.predicted[2] if case.predicted else None,
-        "period": texts.period_words(view.clock.get("online")),
+        "period": procedures.period_words(view.clock.get("online")),
     }

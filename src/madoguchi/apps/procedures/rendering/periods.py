@@ -12,11 +12,11 @@ OWN_ASSUMPTION = "own-assumption"
 
 
 def period_words(period: Mapping[str, Any] | None) -> str:
-    """Return a processing period in words; "" when there is none."""
-    if not period:
+    """Return a standard processing period (標準処理期間) in words; "" when none is set."""
+    if not period or not period.get("days"):
         return ""
-    days = period["days"]
-    return _("%(n)s開庁日") % {"n": days} if period["unit"] == "business" else _("%(n)s日") % {"n": days}
+    days = {"n": period["days"]}
+    return _("開庁日で%(n)s日") % days if period.get("unit") == "business" else _("%(n)s日") % days
 
 
 def is_sourced(clock: Mapping[str, Any]) -> bool:

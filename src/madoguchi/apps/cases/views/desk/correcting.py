@@ -58,7 +58,7 @@ def _ask(request: HttpRequest, case_number: str) -> HttpResponse:
         raise Http404 from None
     except CaseError as refused:
         return _page(request, case_number, trouble_of(request, refused, do=DO))
-    messages.success(request, _("訂正をお願いしました。申請者に知らせます。"))
+    messages.success(request, _("訂正をお願いしました。申請者のすべてのページに出ます。"))
     return redirect("cases:desk-case", case_number)
 
 

@@ -93,7 +93,7 @@ def _next(view: CaseView) -> Iterator[Form]:
         )
         yield Form("resume", _("審査をまた始める"), hint, quiet=view.state is S.CORRECTING)
     if _may(view, K.NOTIFIED):
-        yield Form("notify", _("通知する"), _("通知書を作り、申請者に知らせます。取り消すことはできません。"))
+        yield Form("notify", _("通知する"), _("通知書を作り、申請者のページに出します。取り消すことはできません。"))
     if _may(view, K.CLOSED):
         yield Form(
             "close",
