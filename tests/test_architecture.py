@@ -20,7 +20,10 @@ APP_ORDER = [
     "registry",
     "people",
     "businesses",
+    "upkeep",
+    "opendata",
     "consents",
+    "notifications",
     "files",
     "procedures",
     "cases",
@@ -42,6 +45,8 @@ ENGINE_LIBRARIES = {
     "forms": {"jsonschema"},
     "prediction": {"numpy"},
     "payments": set(),
+    "planning": {"numba", "numpy"},
+    "revising": set(),
 }
 TASK_MODULES = [".".join(path.relative_to(SOURCE.parent).with_suffix("").parts) for path in SOURCE.rglob("tasks.py")]
 MODULES = [path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts]

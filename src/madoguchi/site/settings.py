@@ -29,6 +29,14 @@ LLM_URL = env.str("MADOGUCHI_LLM_URL", default="")
 LLM_KEY = env.str("MADOGUCHI_LLM_KEY", default="")
 LLM_MODEL = env.str("MADOGUCHI_LLM_MODEL", default="")
 CLAMD_URL = env.str("MADOGUCHI_CLAMD", default="")
+SMTP_URL = env.str("MADOGUCHI_SMTP_URL", default="")
+MAIL_FROM = env.str("MADOGUCHI_MAIL_FROM", default="")
+VAPID_KEY = env.str("MADOGUCHI_VAPID_KEY", default="")
+VAPID_CONTACT = env.str("MADOGUCHI_VAPID_CONTACT", default="")
+LINE_URL = env.str("MADOGUCHI_LINE_URL", default="")
+LINE_TOKEN = env.str("MADOGUCHI_LINE_TOKEN", default="")
+SMS_URL = env.str("MADOGUCHI_SMS_URL", default="")
+SMS_TOKEN = env.str("MADOGUCHI_SMS_TOKEN", default="")
 ALLOWED_HOSTS = env.list("MADOGUCHI_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("MADOGUCHI_TRUSTED_ORIGINS", default=[])
 SECURE_COOKIES = env.bool("MADOGUCHI_SECURE_COOKIES", default=False)
@@ -49,7 +57,10 @@ INSTALLED_APPS = [
     "madoguchi.apps.registry",
     "madoguchi.apps.people",
     "madoguchi.apps.businesses",
+    "madoguchi.apps.upkeep",
+    "madoguchi.apps.opendata",
     "madoguchi.apps.consents",
+    "madoguchi.apps.notifications",
     "madoguchi.apps.files",
     "madoguchi.apps.procedures",
     "madoguchi.apps.cases",
