@@ -14,7 +14,7 @@ from madoguchi.apps.benefits.contracts import (
     Waiting,
 )
 from madoguchi.apps.benefits.errors import Refusal, Refused
-from madoguchi.apps.benefits.queries import benefits_of, next_payment
+from madoguchi.apps.benefits.queries import benefits_of, next_payment, payees_of_run, terms_of
 from madoguchi.apps.benefits.residence import ResidenceSource, register
 from madoguchi.apps.benefits.services import (
     Noted,
@@ -66,9 +66,11 @@ __all__ = [
     "note_decided",
     "open_grant",
     "open_grants",
+    "payees_of_run",
     "record_residence",
     "register",
     "settled",
     "stop",
     "take_back",
+    "terms_of",
 ]

@@ -1,6 +1,7 @@
 """Reads of the benefits room: what the desk shows of schemes and runs, what a person sees of her benefits."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +9,14 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from madoguchi.apps.benefits import errors, sealing
-from madoguchi.apps.benefits.contracts import InvitationState, Month, PaymentState, RecipientState, RunState
+from madoguchi.apps.benefits.contracts import (
+    BenefitScheme,
+    InvitationState,
+    Month,
+    PaymentState,
+    RecipientState,
+    RunState,
+)
 from madoguchi.apps.benefits.models import Finding, Invitation, PaidMonth, Payment, Recipient, Run, Scheme
 from madoguchi.apps.benefits.services.common import uuid_of
 from madoguchi.core.permissions import Actor, Permission
@@ -76,6 +84,26 @@ def recipient_counts(scheme_id: str) -> dict[RecipientState, int]:
     rows = Recipient.objects.filter(scheme=scheme_id).order_by().values_list("state").annotate(Count("pk"))
     found = dict(rows)
     return {state: found.get(state, 0) for state in RecipientState}
+
+
+def terms_of(scheme_id: str) -> BenefitScheme | None:
+    """Return what the pack says of a scheme; None for an unknown one."""
+    row = Scheme.objects.filter(pk=scheme_id).first()
+    return row.terms if row else None
+
+
+def payees_of_run(run_id: str, *, size: int = 2_000) -> Iterator[list[str]]:
+    """Yield the payees to whom a run was paid, in portions."""
+    found = Payment.objects.filter(run_id=uuid_of(run_id), state=PaymentState.PAID).order_by("payee_id")
+    payees = found.values_list("payee_id", flat=True).distinct()
+    portion: list[str] = []
+    for payee in payees.iterator(chunk_size=size):
+        portion.append(payee)
+        if len(portion) == size:
+            yield portion
+            portion = []
+    if portion:
+        yield portion
 
 
 def payment_counts(of: Run) -> dict[PaymentState, int]:

@@ -15,6 +15,7 @@ from madoguchi.apps.businesses.contracts import (
 )
 from madoguchi.apps.businesses.queries import (
     Filters,
+    accounts_of,
     business_of_account,
     changes,
     facts_of,
@@ -35,6 +36,7 @@ __all__ = [
     "Filters",
     "SearchPage",
     "Status",
+    "accounts_of",
     "business_of_account",
     "changes",
     "erase_account",

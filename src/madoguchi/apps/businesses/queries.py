@@ -75,6 +75,12 @@ def business_of_account(account_id: str) -> BusinessView | None:
     return view_of(link.business) if link else None
 
 
+def accounts_of(business_id: str) -> tuple[str, ...]:
+    """Return the accounts that act for a business."""
+    found = AccountLink.objects.filter(business_id=business_id).order_by("linked_at", "account_id")
+    return tuple(found.values_list("account_id", flat=True))
+
+
 def unlinked(account_id: str) -> UnlinkedView | None:
     """Return why an account acts for no business, None when it acts for one or never signed in for one."""
     row = UnlinkedAccount.objects.filter(pk=account_id).first()

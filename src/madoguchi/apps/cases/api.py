@@ -20,6 +20,7 @@ from madoguchi.apps.cases.queries.single import (
     case_for_staff,
     findings,
     granted_case,
+    label_of,
 )
 from madoguchi.apps.cases.queries.statistics import Figures, statistics
 from madoguchi.apps.cases.reach import delegated_name
@@ -85,6 +86,7 @@ __all__ = [
     "findings",
     "forward",
     "granted_case",
+    "label_of",
     "letter_for_applicant",
     "letter_for_staff",
     "lock_counters",

@@ -25,8 +25,8 @@ from madoguchi.apps.people.eligibility import eligibility_household
 from madoguchi.apps.people.errors import Refusal, Refused
 from madoguchi.apps.people.forms import Asked, asked, attribute_groups, posted_value
 from madoguchi.apps.people.individual_number import without_individual_numbers
-from madoguchi.apps.people.queries import facts_of, household_of, name_of, person, person_of_account
-from madoguchi.apps.people.relations import children_of
+from madoguchi.apps.people.queries import accounts_of, facts_of, household_of, name_of, person, person_of_account
+from madoguchi.apps.people.relations import children_of, guardians_of
 from madoguchi.apps.people.residence import birth_of, residence_of
 from madoguchi.apps.people.services import (
     cancel_event,
@@ -74,6 +74,7 @@ __all__ = [
     "Sight",
     "Subject",
     "SubjectKind",
+    "accounts_of",
     "asked",
     "attribute_groups",
     "attribute_names",
@@ -88,6 +89,7 @@ __all__ = [
     "facts_of",
     "find",
     "form_household",
+    "guardians_of",
     "household_of",
     "may_edit",
     "move_household",

@@ -50,6 +50,13 @@ def person(person_id: str) -> PersonRef | None:
     return PersonRef(str(row.pk), row.account_id) if row else None
 
 
+def accounts_of(person_ids: Iterable[str]) -> dict[str, str]:
+    """Return the account of each person who has one and was not erased."""
+    wanted = [uuid_of(key) for key in person_ids]
+    rows = Person.objects.filter(pk__in=wanted, erased_at=None).exclude(account_id=None).exclude(account_id="")
+    return {str(pk): str(account) for pk, account in rows.values_list("pk", "account_id")}
+
+
 def name_of(person_id: str) -> str:
     """Return a person's name today, to show it to herself or to who acts for her; empty when it is not known."""
     found = facts_of(person_id, [NAME], on=timezone.localdate())

@@ -43,6 +43,16 @@ def children_of(person_id: str, on: date) -> Mapping[str, str]:
     }
 
 
+def guardians_of(child_id: str, on: date) -> tuple[str, ...]:
+    """Return who may act for a minor child on a day, the household's head first; nobody where `children_of` tells nobody."""
+    household = queries.household_of(child_id, on)
+    if household is None:
+        return ()
+    adults = [member for member in household.members if member.role in (Role.HEAD, Role.SPOUSE)]
+    in_order = sorted(adults, key=lambda member: member.role is not Role.HEAD)
+    return tuple(member.person_id for member in in_order if child_id in children_of(member.person_id, on))
+
+
 def _is_minor(person_id: str, on: date) -> bool:
     found = queries.facts_of(person_id, [BIRTH_DATE], on=on, sight=Sight.ORDINARY)
     born = found[0].value if found and found[0].verified else None

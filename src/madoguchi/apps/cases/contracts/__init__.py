@@ -16,6 +16,7 @@ from madoguchi.apps.cases.contracts.happenings import (
 )
 from madoguchi.apps.cases.contracts.lists import (
     BulkResult,
+    CaseLabel,
     CaseSummary,
     GrantedCase,
     LetterProof,
@@ -67,6 +68,7 @@ __all__ = [
     "CaseDecided",
     "CaseError",
     "CaseFinished",
+    "CaseLabel",
     "CaseMessage",
     "CaseMissing",
     "CaseNotified",

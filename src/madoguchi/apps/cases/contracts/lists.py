@@ -35,6 +35,15 @@ class CaseSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseLabel:
+    """By what a case is named: its number and the version of its procedure."""
+
+    number: str
+    procedure_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class QueueFilter:
     """What a queue shows. `mine` and `unassigned` exclude each other; empty values mean everything."""
 

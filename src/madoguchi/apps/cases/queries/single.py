@@ -15,6 +15,7 @@ from madoguchi.apps.cases.contracts import (
     ActionKind,
     AnswersView,
     Applicant,
+    CaseLabel,
     CaseMissing,
     CaseView,
     Entry,
@@ -51,6 +52,12 @@ def _case(case_id: str | UUID) -> Case:
     if case is None:
         raise CaseMissing(Refusal("missing"))
     return case
+
+
+def label_of(case_id: str) -> CaseLabel | None:
+    """Return by what a case is named to whom it concerns; None for an unknown one."""
+    row = Case.objects.filter(pk=writing.uuid_of(case_id)).first()
+    return CaseLabel(row.number, row.procedure_id, row.version) if row else None
 
 
 def _for_staff(case_id: str, actor: Actor, what: str) -> tuple[_Read, writing.By]:
