@@ -49,8 +49,10 @@ class Policy:
     def __post_init__(self) -> None:
         if not 0 < self.gap <= min(self.lead, self.close_lead):
             raise ValueError(f"gap is {self.gap}. It must be at least 1 and at most lead and close_lead.")
-        if self.horizon <= max(self.lead, self.close_lead):
-            raise ValueError(f"horizon is {self.horizon}. It must be greater than lead and close_lead.")
+        if self.horizon <= max(self.lead, self.close_lead, self.spread):
+            raise ValueError(f"horizon is {self.horizon}. It must be greater than lead, close_lead and spread.")
+        if self.urgent_within < self.gap:
+            raise ValueError(f"urgent_within is {self.urgent_within}. It must be at least gap ({self.gap}).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class Item:
     day: date
     first: date
     last: date
+    end: date | None = None
+    """The last day on which it can be had, when one is in sight. `last` moves while the recipient's gap runs, this never."""
 
     @property
     def key(self) -> tuple[str, str, bool]:
@@ -114,3 +118,24 @@ class Memory:
     """Days of earlier messages, ascending; the last `urgent_within` days are enough."""
     broke: tuple[date, ...] = ()
     """Those of them that broke `gap`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Days on which a programme can be had: a spell within the window. `opens`: the window decides the first of them."""
+
+    start: date
+    end: date | None
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What leaves on a day. `tell` is one message, empty when none leaves."""
+
+    tell: tuple[Item, ...] = ()
+    broke_gap: bool = False
+    held: tuple[Item, ...] = ()
+    """What will not be told in time, because the gap may not be broken again. The inbox may show it."""
+    look_again: date | None = None
+    """The next day on which something may have to leave if nothing changes, also of what is beyond the horizon now."""
