@@ -1,18 +1,19 @@
-"""The registry as open data: programmes, conditions, changes, lists. Everything is public and read-only.
+"""The registry as open data: programmes, conditions, changes, lists. Everything is public and read-only. Whole files are made by
+the room of open data.
 
 `auth=None` on every operation says so; the route guard refuses an operation that says nothing.
 """
 
-import csv
-import io
+import hashlib
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from ninja import Query, Router, Schema
 
-from madoguchi.apps.registry import catalogue, queries
+from madoguchi.apps.registry import catalogue, devicebook, queries
 from madoguchi.apps.registry.contracts import ProgrammeView
 from madoguchi.core.problems import ProblemBody, not_found
 from madoguchi.engines.eligibility import to_json
@@ -20,10 +21,6 @@ from madoguchi.engines.eligibility import to_json
 router = Router(tags=["registry"])
 LICENCE = "CC-BY-4.0"
 ATTRIBUTION = "Madoguchi packs/tokyo; sources stand in each record"
-CSV_COLUMNS = (
-    "id", "version", "name_ja", "name_en", "kana", "kind", "organisation", "area", "subject", "condition", "summary_ja",
-    "summary_en", "online", "checked_on", "review_on", "unconfirmed", "source_url", "licence", "as_of", "sequence",
-)  # fmt: skip
 
 
 class Meta(Schema):
@@ -80,7 +77,7 @@ class ChangeList(Schema):
 
 
 class ConditionOut(Schema):
-    """A condition as text and tree."""
+    """A condition as text and tree, and what a page shows of its programme."""
 
     id: str
     subject: str
@@ -89,17 +86,37 @@ class ConditionOut(Schema):
     effective_from: date | None
     effective_to: date | None
     area: list[str] | None
+    name: dict[str, str]
+    kind: str
+    kana: str
+    summary: dict[str, str]
+    amount_text: dict[str, str]
+    value_yen: int
+    life_events: list[str]
+    path: str
+    """The programme's page on this site."""
+    source_wording: list[dict[str, Any]]
+    """Atoms of the tree with their wording in the source: {tree, ja, en}."""
 
 
 class ConditionBook(Schema):
-    """All that is needed to match on a phone: conditions, attributes, questions, income tables, municipal parts."""
+    """All that is needed to match on a phone: conditions, how to ask, how to say why (docs/on-device.md)."""
 
     meta: Meta
     conditions: list[ConditionOut]
     attributes: list[dict[str, Any]]
     questions: list[dict[str, Any]]
+    """Each with `asked_when_tree`."""
     income_tables: list[dict[str, Any]]
     subconditions: list[dict[str, Any]]
+    """Each with `tree`."""
+    implications: list[dict[str, Any]]
+    """What follows by law, in this order: {id, tree, person, household, source}."""
+    municipalities: list[dict[str, Any]]
+    """What 都内 means: {code, ja, en}."""
+    life_events: list[dict[str, Any]]
+    words: list[dict[str, Any]]
+    """How each atom is said: {tree, ja: [holds, does not hold], en: […]}."""
 
 
 class VersionOut(Schema):
@@ -156,43 +173,6 @@ def list_programmes(
     return ProgrammeList(meta=_meta(), total=page.total, items=[_out(hit.programme) for hit in page.hits])
 
 
-@router.get("/programmes.json", response=ProgrammeList, auth=None)
-def download_json(request: HttpRequest) -> ProgrammeList:
-    """Download the whole registry as JSON."""
-    views = sorted(catalogue.current().views.values(), key=lambda view: view.id)
-    return ProgrammeList(meta=_meta(), total=len(views), items=[_out(view) for view in views])
-
-
-@router.get("/programmes.csv", auth=None, include_in_schema=True)
-def download_csv(request: HttpRequest) -> HttpResponse:
-    """Download the whole registry as CSV (UTF-8 with BOM); every row carries licence, date and sequence."""
-    buffer = io.StringIO()
-    meta = _meta()
-    buffer.write("\ufeff")
-    writer = csv.writer(buffer)
-    writer.writerow(CSV_COLUMNS)
-    for view in sorted(catalogue.current().views.values(), key=lambda view: view.id):
-        writer.writerow([_safe(value) for value in [*_csv_row(view), meta.licence, meta.as_of, meta.sequence]])
-    response = HttpResponse(buffer.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="programmes.csv"'
-    return response
-
-
-def _csv_row(view: ProgrammeView) -> list[Any]:
-    area = "tokyo" if view.area is None else ";".join(view.area)
-    online = {True: "yes", False: "no", None: "unknown"}[view.online]
-    return [
-        view.id, view.version, view.name.ja, view.name.en, view.kana, view.kind, view.organisation_id, area, view.subject,
-        view.condition, view.summary.ja, view.summary.en, online, view.checked_on, view.review_on or "",
-        ";".join(view.unconfirmed), view.sources[0].url,
-    ]  # fmt: skip
-
-
-def _safe(value: Any) -> Any:
-    """Keep spreadsheets from reading a text as a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
-
-
 @router.get("/programmes/{programme_id}", response={200: ProgrammeOne, 404: ProblemBody}, auth=None)
 def get_programme(request: HttpRequest, programme_id: str) -> ProgrammeOne:
     """Read one programme."""
@@ -217,9 +197,15 @@ def list_changes(
 
 
 @router.get("/conditions", response=ConditionBook, auth=None)
-def list_conditions(request: HttpRequest) -> ConditionBook:
-    """Read every condition with what is needed to judge it."""
+def list_conditions(request: HttpRequest, response: HttpResponse) -> ConditionBook | HttpResponse:
+    """Read every condition with what is needed to judge it; with `If-None-Match` nothing is sent that is known."""
     shelf = catalogue.current()
+    etag = f'W/"{hashlib.sha256(f"{shelf.stamp}|{timezone.localdate()}|book-2".encode()).hexdigest()[:32]}"'
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "public, no-cache"
+    known = get_conditional_response(request, etag=etag)
+    if known is not None:
+        return known
     conditions = [
         ConditionOut(
             id=rule.id,
@@ -229,14 +215,17 @@ def list_conditions(request: HttpRequest) -> ConditionBook:
             effective_from=rule.effective_from,
             effective_to=rule.effective_to,
             area=sorted(rule.area) if rule.area is not None else None,
+            **devicebook.programme(shelf.views[rule.id], rule),
         )
         for rule in sorted(shelf.rules.values(), key=lambda rule: rule.id)
     ]
     lists = {name: [dict(item) for item in shelf.part(name)] for name in _CONDITION_PARTS}
+    lists |= {name: getattr(devicebook, name)(shelf) for name in _CONDITION_BUILT}
     return ConditionBook(meta=_meta(), conditions=conditions, **lists)
 
 
-_CONDITION_PARTS = ("attributes", "questions", "income_tables", "subconditions")
+_CONDITION_PARTS = ("attributes", "income_tables", "life_events")
+_CONDITION_BUILT = ("questions", "subconditions", "implications", "municipalities", "words")
 
 
 @router.get("/attributes", response=ListOut, auth=None)

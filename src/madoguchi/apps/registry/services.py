@@ -190,6 +190,42 @@ def publish(actor: Actor, programme_id: str, *, revision: int, note: str, now: d
 
 
 @transaction.atomic
+def confirm(
+    actor: Actor, programme_id: str, *, version: int, dates: Mapping[str, str], note: str, now: datetime
+) -> ProgrammeVersion:
+    """Publish that a record was looked at and nothing changed: the next version with `checked_on`, `review_on` moved.
+
+    `version` is the one that was looked at; raise Conflict when another one is published by now, NotFit, NotPermitted.
+    A draft goes on from the new version, with its own dates where somebody set them.
+    """
+    feed = _lock_feed()
+    programme = Programme.objects.select_for_update().get(pk=programme_id)
+    require(actor, Permission.PUBLISH_PROGRAMME, programme.organisation_id)
+    current = programme.current
+    if current is None or programme.withdrawn or current.number != version:
+        raise Conflict
+    content = {**current.content, "checked_on": dates["checked_on"], "review_on": dates["review_on"]}
+    shelf = catalogue.current()
+    if found := flaws(content, book=shelf.book, known=catalogue.known(shelf)):
+        raise NotFit(found)
+    origin = ProgrammeVersion.Origin.DESK
+    released = _release(feed, programme, content, origin=origin, actor=actor, note=note[:500], now=now)
+    _rebase(current, released)
+    return released
+
+
+def _rebase(old: ProgrammeVersion, new: ProgrammeVersion) -> None:
+    """Let a draft that began from the old version go on from the new one; dates that it had not changed move along."""
+    draft = ProgrammeDraft.objects.select_for_update().filter(pk=old.programme_id, base_version=old.number).first()
+    if draft is None:
+        return
+    kept = [key for key in ("checked_on", "review_on") if draft.content.get(key) == old.content.get(key)]
+    draft.content = {**draft.content, **{key: new.content[key] for key in kept}}
+    draft.base_version = new.number
+    draft.save(update_fields=["content", "base_version"])
+
+
+@transaction.atomic
 def withdraw(actor: Actor, programme_id: str, *, now: datetime) -> None:
     """Take a programme out of the public registry; its versions stay readable by their number."""
     feed = _lock_feed()

@@ -4,7 +4,7 @@ What the form has no field for (the machine-readable condition) stands in words 
 given only where the condition as a whole demands it; everything not known is null.
 """
 
-from collections import Counter
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,30 +20,42 @@ from madoguchi.engines.identifiers import Psid
 
 OTHER_UM = 120
 """Universal-menu number of what has none of its own (その他)."""
+BRANCHES = 999_999_999
+"""How many branch numbers there are: nine digits, so that a reader may keep one in 32 bits."""
 _BOUND = dict(zip((Op.LT, Op.LE, Op.GE, Op.GT), BOUNDS, strict=True))
 _UNIT = {Measure.YEARS: "targetAge", Measure.MONTHS: "targetAgeOfMonths"}
+
+
+def branch_of(programme_id: str) -> int:
+    """Return the branch number of a programme: made from its id alone, so it never moves when others come or go."""
+    return int.from_bytes(hashlib.sha256(programme_id.encode()).digest()[:8]) % BRANCHES + 1
+
+
+def psid_of(view: ProgrammeView, place: Organisation) -> Psid:
+    """Return the number of a programme in one place (the metropolis or a municipality)."""
+    return Psid("3.0", place.corporate_number, branch_of(view.id), view.content.get("um") or OTHER_UM)
+
+
+def places_of(shelf: Shelf, view: ProgrammeView) -> list[Organisation]:
+    """Return where a programme holds: the metropolis, or each municipality of its own."""
+    rows = [row for row in shelf.organisations.values() if row.code and row.corporate_number]
+    if view.area:
+        by_code = {row.code: row for row in rows}
+        return [by_code[code] for code in view.area if code in by_code]
+    return [row for row in rows if row.kind == Organisation.Kind.METROPOLIS][:1]
 
 
 def records() -> Iterator[dict[str, Any]]:
     """Return one record per programme and area (the metropolis, or each municipality of its own)."""
     shelf = catalogue.current()
-    by_code = {row.code: row for row in shelf.organisations.values() if row.code}
-    metropolis = next((row for row in by_code.values() if row.kind == Organisation.Kind.METROPOLIS), None)
-    branches: Counter[tuple[str, int]] = Counter()
     for key in sorted(shelf.views):
         view = shelf.views[key]
-        places = [by_code[code] for code in view.area if code in by_code] if view.area else [metropolis]
-        for place in places:
-            if place is not None:
-                yield _record(shelf, view, shelf.rules[key], place, branches)
+        for place in places_of(shelf, view):
+            yield _record(shelf, view, shelf.rules[key], place)
 
 
-def _record(
-    shelf: Shelf, view: ProgrammeView, rule: Rule, place: Organisation, branches: Counter[tuple[str, int]]
-) -> dict[str, Any]:
-    um = view.content.get("um") or OTHER_UM
-    branches[(place.corporate_number, um)] += 1
-    psid = str(Psid("3.0", place.corporate_number, branches[(place.corporate_number, um)], um))
+def _record(shelf: Shelf, view: ProgrammeView, rule: Rule, place: Organisation) -> dict[str, Any]:
+    psid = str(psid_of(view, place))
     day = view.checked_on.isoformat()
     return {
         "institutionName": {"canonicalName": view.name.ja, "shortName": None},
