@@ -1,0 +1,1 @@
+"""Pages of upkeep: the public summary, the desk's board, one programme, one page with its proposals."""
