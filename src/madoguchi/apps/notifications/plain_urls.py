@@ -1,5 +1,15 @@
-"""Addresses of notifications that machines call (receipts of providers, the service worker, one-step unsubscribing): no language prefix."""
+"""Addresses of notifications that machines call: receipts of providers, the service worker, one-step unsubscribing.
 
-from django.urls import URLPattern
+They have no language prefix.
+"""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from madoguchi.apps.notifications.views import machines
+
+app_name = "notifications-plain"
+urlpatterns = [
+    path("receipts/<str:channel>", machines.receipts_of, name="receipts"),
+    path("unsubscribe/<str:token>", machines.unsubscribe, name="unsubscribe"),
+    path("push-worker.js", machines.push_worker, name="push-worker"),
+]
