@@ -8,6 +8,9 @@ from madoguchi.apps.consents.contracts import (
     ConsentChanged,
     DisclosedFact,
     Disclosure,
+    MatchedHousehold,
+    MatchingConsent,
+    MatchingRequest,
     Reason,
     Request,
     Standing,
@@ -15,6 +18,12 @@ from madoguchi.apps.consents.contracts import (
     Withheld,
 )
 from madoguchi.apps.consents.disclosing import disclose
+from madoguchi.apps.consents.matching import (
+    household_for_matching,
+    matching_consent,
+    matching_open,
+    withdraw_matching,
+)
 from madoguchi.apps.consents.own import NotOwn, hand_over, own_facts
 from madoguchi.apps.consents.personal import erase, export
 from madoguchi.apps.consents.sources import FactSource, register
@@ -27,6 +36,9 @@ __all__ = [
     "DisclosedFact",
     "Disclosure",
     "FactSource",
+    "MatchedHousehold",
+    "MatchingConsent",
+    "MatchingRequest",
     "NotOwn",
     "Reason",
     "Request",
@@ -38,6 +50,10 @@ __all__ = [
     "erase",
     "export",
     "hand_over",
+    "household_for_matching",
+    "matching_consent",
+    "matching_open",
     "own_facts",
     "register",
+    "withdraw_matching",
 ]

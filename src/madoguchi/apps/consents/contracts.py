@@ -10,6 +10,7 @@ from typing import Any
 
 from madoguchi.apps.people import api as people
 from madoguchi.core.permissions import Actor
+from madoguchi.engines.eligibility import Household
 
 
 class SubjectKind(StrEnum):
@@ -165,3 +166,39 @@ class AccessQuestionAnswered:
     subject_kind: str
     subject_id: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingRequest:
+    """Who looks at one person to find what she may use. `client_id` is the system that looks, at most 20 letters."""
+
+    person_id: str
+    organisation_id: str
+    purpose_id: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedHousehold:
+    """A person's household as far as her consent opens it: her ticked attributes and those of her minor children.
+
+    Other members are there without facts. `children` are the ids of the first children of `household`, in their order;
+    children after them are members of whom nothing is known here. `head_id` is empty when the household has no head.
+    """
+
+    person_id: str
+    household: Household
+    household_id: str
+    head_id: str
+    municipality: str
+    children: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingConsent:
+    """How a person's consent to being told stands. `state`: none, granted, refused, withdrawn, expired, outdated."""
+
+    agreement_id: str
+    state: str
+    attributes: tuple[str, ...]
+    valid_until: datetime | None

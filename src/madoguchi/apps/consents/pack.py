@@ -93,6 +93,7 @@ SCHEMA: dict[str, Any] = {
                 "hidden_days": {"type": "integer", "minimum": 1, "maximum": 3_650},
                 "hidden_law": _TEXT,
                 "covers_protected": {"type": "boolean"},
+                "unticked": _NAMES,
                 "active": {"type": "boolean"},
                 "sources": _SOURCES,
                 "unconfirmed": _NAMES,
@@ -141,6 +142,8 @@ def _flaws(
             yield field, f"{item[field]} is not defined.", "Define it in this file."
     for name in sorted(set(item["attributes"]) - {attribute["name"] for attribute in data["attributes"]}):
         yield "attributes", f"{name} is not defined.", "Add it to the attributes of this file."
+    for name in sorted(set(item.get("unticked", ())) - set(item["attributes"])):
+        yield "unticked", f"{name} is not in the agreement.", "Name attributes of the agreement that begin unticked."
     for organisation in _listed(item):
         if organisation != MUNICIPALITIES and organisation not in organisations:
             yield "controllers", f"{organisation} is no organisation.", "Use an id of organisations.yaml."
@@ -177,10 +180,12 @@ def load(folder: Path, report: LoadReport, now: datetime) -> None:
 def _expanded(
     item: Mapping[str, Any], reluctant: set[str], organisations: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    """Return one agreement per controller. What people least want to give is never on by default."""
+    """Return one agreement per controller. What people least want to give is never on by default, nor what is `unticked`."""
     everywhere = [key for key, kind in organisations.items() if kind == "municipality"]
-    shared = {key: value for key, value in item.items() if key not in ("controllers", "sources", "unconfirmed")}
-    default_on = [name for name in item["attributes"] if name not in reluctant]
+    shared = {
+        key: value for key, value in item.items() if key not in ("controllers", "sources", "unticked", "unconfirmed")
+    }
+    default_on = [name for name in item["attributes"] if name not in reluctant.union(item.get("unticked", ()))]
     for organisation in everywhere if item["controllers"] == MUNICIPALITIES else item["controllers"]:
         yield {**shared, "id": f"{item['id']}.{organisation}", "organisation": organisation, "default_on": default_on}
 
