@@ -1,0 +1,1 @@
+"""Writes of the outreach room: enrolling, looking at one person, following events, ratings."""

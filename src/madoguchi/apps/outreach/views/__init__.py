@@ -1,0 +1,1 @@
+"""Pages of the outreach room: the person's choices and messages, the footer of a message, the desk's figures."""
