@@ -34,6 +34,7 @@ from madoguchi.apps.consents.models import Client as AgencyClient
 from madoguchi.apps.consents.models import DataAgreement, PreviewRequest
 from madoguchi.apps.people import api as people
 from madoguchi.apps.people import queries as people_queries
+from madoguchi.apps.upkeep.models import ProposedChange
 from madoguchi.core.access import KINDS, Access, Kind
 from madoguchi.core.permissions import Actor, Role
 from madoguchi.site.api import api
@@ -42,10 +43,12 @@ from tests.test_architecture import routes
 
 pytestmark = pytest.mark.django_db
 PARAMETER = re.compile(r"<(?:[a-z]+:)?(\w+)>")
-SHARED = {"name": ["sample"], "kind": ["bad_account"], "code": ["AAAA-AAAA-AAAA-AAAA"]}
+SHARED = {"name": ["sample"], "kind": ["bad_account"], "code": ["AAAA-AAAA-AAAA-AAAA"],
+          "way": ["email", "sms"], "channel": ["sms", "line"]}  # fmt: skip
 """Parameters that are nobody's: the name of a provider, a kind of finding, a code that no letter bears."""
 PUBLIC_IDS = {
-    "programme_id", "agreement_id", "number", "attribute", "procedure_id", "bundle_id", "page_id", "key", "call_id",
+    "programme_id", "agreement_id", "number", "attribute", "procedure_id", "bundle_id", "page_id", "key", "call_id", "psid",
+    "organisation_id",
 }  # fmt: skip
 """Names of published things; everything else in `Side.ids` belongs to one side alone."""
 LAST = ("account/sessions/", "sign-out/", "me/data/erase/", "me/business-data/erase/")
@@ -153,7 +156,7 @@ def forms(a: Side, b: Side) -> Mapping[str, list[dict[str, Any]]]:
     """Return what the forms of each route send from B, aimed at A."""
     return {
         **forms_of_people(a, b), **forms_of_applications(a), **forms_of_benefits(a), **forms_of_staff(a, b),
-        **forms_of_procedures(),
+        **forms_of_procedures(), **forms_of_notifications(a), **forms_of_apps(),
     }  # fmt: skip
 
 
@@ -187,6 +190,29 @@ def forms_of_people(a: Side, b: Side) -> Mapping[str, list[dict[str, Any]]]:
         "me/requests/<str:token>/": [{"approve": "1", "attribute": ["氏名"], "mark.氏名": "x"}, {"refuse": "1"}],
         "finder/": [{"current": "municipality", "q.municipality": a.organisation_id}],
         "api/v1/once-only/token": [{"grant_type": "client_credentials", "scope": "childcare-place"}],
+    }
+
+
+def forms_of_notifications(a: Side) -> Mapping[str, list[dict[str, Any]]]:
+    """Return the forms of messages and ways."""
+    address = "me/notifications/<uuid:address_id>/"
+    return {
+        "me/inbox/all-read/": [{}],
+        "me/notifications/": [{"language": "en", "quiet_from": "1", "quiet_to": "2", "offers": "on"}],
+        "me/notifications/resume/": [{"topic": "child"}],
+        "me/notifications/add/<str:way>/": [{"value": f"{a.resident.pk.hex}@example.jp"}, {"value": "090-0000-0000"}],
+        "me/notifications/browser/": [{"subscription": "{}", "do": "add"}],
+        address: [{"code": "000000"}],
+        f"{address}code/": [{}],
+        f"{address}remove/": [{}],
+        "receipts/<str:channel>": [{"receipts": "[]"}],
+        "unsubscribe/<str:token>": [{"List-Unsubscribe": "One-Click"}],
+        "me/outreach/": [{"topic": "children"}, {"preview": "1"}],
+        "me/outreach/stop/": [{}],
+        "me/outreach/messages/<uuid:message_id>/rate/": [
+            {"useful": "no"},
+            {"satisfaction": "1", "word": "別の人の言葉"},
+        ],
     }
 
 
@@ -291,6 +317,7 @@ def forms_of_staff(a: Side, b: Side) -> Mapping[str, list[dict[str, Any]]]:
         f"{person}protect/": [{"sure": "yes"}],
         "desk/businesses/review/<uuid:case_id>/": [{"business": a.candidate}, {"business": "none"}],
         **forms_of_cases(a),
+        **forms_of_upkeep(a),
         "desk/access-questions/": [{"question": str(a.question_id), "text": "別の組織の答え"}],
         "desk/break-glass/": [
             {"agreement": a.agreement("life-rescue"), "subject": a.person_id, "reason": "十文字より長い緊急の理由です"}
@@ -301,6 +328,20 @@ def forms_of_staff(a: Side, b: Side) -> Mapping[str, list[dict[str, Any]]]:
         "desk/<slug:programme_id>/tree/": [{"example": "1"}],
         "desk/<slug:programme_id>/changes/": [{"revision": "1", "note": "公開"}, {"discard": "1"}],
         "desk/<slug:programme_id>/reading/": [{"title": "見本"}, {"title": "見本", "keep": "1", "revision": "1"}],
+    }
+
+
+def forms_of_upkeep(a: Side) -> Mapping[str, list[dict[str, Any]]]:
+    """Return the forms by which the registry is kept true."""
+    programme, later = "desk/upkeep/programmes/<slug:programme_id>/", "2027-06-01"
+    chosen = list(ProposedChange.objects.filter(page_id=a.ids["source_id"][0]).values_list("pk", flat=True))
+    seen = {"revision": "1", "change": [str(key) for key in chosen]}
+    return {
+        "desk/upkeep/findings/<uuid:finding_id>/": [{"why": "別の組織の理由"}, {"loud": "1"}],
+        "desk/upkeep/pages/<uuid:source_id>/": [{**seen, do: "1"} for do in ("accept", "reject", "reopen", "again")],
+        f"{programme}review/": [{"version": "1", "revision": "1", "review_on": later, "note": "別の組織"}],
+        f"{programme}hand-over/": [{"account": str(a.staff[Role.EDITOR].pk), "due_on": later}, {"end": "1"}],
+        f"{programme}pages/": [{"text": "別の組織のページ"}],
     }
 
 
@@ -349,6 +390,25 @@ def documents(a: Side) -> Mapping[str, list[dict[str, Any]]]:
         "api/v1/once-only/requests": [{**about, "purpose": "childcare-place"}],
         "api/v1/once-only/requests/<request_id>/collect": [{}],
         "api/v1/cases/<case_number>/messages": [{"text": "別の人の言葉"}],
+        **documents_of_apps(a),
+    }
+
+
+def forms_of_apps() -> Mapping[str, list[dict[str, Any]]]:
+    """Return the forms of app makers: a name for a key, and a key that is nobody's."""
+    guess = {"key": "mdg_a-key-that-nobody-holds"}
+    return {"open/keys/": [{"name": "別のアプリ"}, {**guess, "end": "1"}], "open/webhooks/": [guess]}
+
+
+def documents_of_apps(a: Side) -> Mapping[str, list[dict[str, Any]]]:
+    """Return what operations for app makers take, aimed at A's webhook."""
+    hook = "api/v1/webhooks/<hook_id>"
+    return {
+        "api/v1/keys": [{"name": "別のアプリ"}],
+        "api/v1/sandbox/match": [{"household": {"facts": {"自治体コード": a.organisation_id}}}],
+        "api/v1/webhooks": [{"url": "https://8.8.4.4/hook", "organisation": a.organisation_id}],
+        **{f"{hook}/{deed}": [{}] for deed in ("verify", "ping", "resume", "rotate")},
+        f"{hook}/replay": [{"since": 0}],
     }
 
 
@@ -576,6 +636,8 @@ def test_the_own_people_of_a_side_see_what_others_must_not(world: World) -> None
         (desk[Role.EXAMINER], f"/desk/cases/{a.ids['case_number'][0]}/", words.text("犬")),
         (me, f"/me/cases/{a.ids['case_number'][0]}/", words.text("犬")),
         (me, "/me/benefits/", words.text("給付")),
+        (me, "/me/inbox/", words.text("お知らせfirst")),
+        (me, f"/me/outreach/messages/{a.ids['told_id'][0]}/", words.text("ひとこと")),
         (desk[Role.PAYMASTER], f"/desk/benefits/{a.ids['scheme_id'][0]}/", words.text("待つ番号")),
         (
             desk[Role.PAYMENT_APPROVER],

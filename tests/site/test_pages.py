@@ -13,13 +13,14 @@ PUBLIC = (
     "/programmes/kaigo-nintei/", "/programmes/jidou-teate/history/", "/finder/", "/open-data/", "/about/",
     "/about/sources/", "/about/accessibility/", "/sign-in/", "/passkey/", "/businesses/", "/businesses/?q=見本",
     "/apply/", "/apply/jidou-teate/", "/life/", "/life/birth/", "/procedures/jidou-teate/", "/grants/",
-    "/grants/sample-digital-2026/", "/letters/",
+    "/grants/sample-digital-2026/", "/letters/", "/registry/upkeep/", "/open/", "/open/matcher/", "/open/keys/", "/open/webhooks/",
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/018-support/", "/account/", "/account/passkeys/", "/desk/procedures/", "/desk/procedures/paper/",
     "/desk/procedures/tokyo-018/", "/desk/procedures/tokyo-018/form/", "/desk/procedures/tokyo-018/preview/",
     "/desk/procedures/tokyo-018/paper/", "/desk/procedures/tokyo-018/clock/", "/desk/grants/", "/desk/cases/",
-    "/desk/cases/statistics/", "/desk/benefits/", "/desk/benefits/018-support/",
+    "/desk/cases/statistics/", "/desk/benefits/", "/desk/benefits/018-support/", "/desk/outreach/",
+    "/desk/upkeep/", "/desk/upkeep/organisations/tokyo-fukushi/", "/desk/upkeep/programmes/018-support/",
 )  # fmt: skip
 ID = "018-support"
 pytestmark = pytest.mark.django_db

@@ -62,7 +62,7 @@ from madoguchi.core.permissions import Actor, Role
 from tests.accounts.authenticator import Authenticator
 from tests.businesses.rows import number, row, write
 from tests.files.samples import png
-from tests.site import benefits_world
+from tests.site import benefits_world, notifications_world, opendata_world, outreach_world, upkeep_world
 
 ISSUER = "https://provider.example/realm"
 PASSWORD = "a long sample password"
@@ -215,6 +215,10 @@ def build(letter: str, digit: int, place: Place) -> Side:
     _sessions(side)
     _applications(side)
     benefits_world.fill(side)
+    notifications_world.fill(side)
+    outreach_world.fill(side)
+    opendata_world.fill(side)
+    upkeep_world.fill(side)
     side.ids["number"] = [side.words.corporation, side.trade_id]
     side.ids["attribute"] = ["所得", "電話番号"]
     return side

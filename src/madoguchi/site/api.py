@@ -7,6 +7,7 @@ from madoguchi.apps.businesses import endpoints as businesses
 from madoguchi.apps.cases import endpoints as cases
 from madoguchi.apps.consents import endpoints as consents
 from madoguchi.apps.grants import endpoints as grants
+from madoguchi.apps.opendata import endpoints as opendata
 from madoguchi.apps.procedures import endpoints as procedures
 from madoguchi.apps.registry import endpoints as registry
 from madoguchi.core import problems
@@ -23,6 +24,7 @@ api = NinjaAPI(
     docs_url=None,
 )
 problems.install(api)
+api.add_router("", opendata.router)  # before the registry: "/programmes.csv" and "/programmes/x.jsonld" are its own
 api.add_router("", registry.router)
 api.add_router("", businesses.router)
 api.add_router("", consents.router)

@@ -241,11 +241,10 @@ def ensure_population(residents: int) -> dict[str, Any]:
 
 
 def match() -> dict[str, Any]:
-    """Match the residents against every programme and return the totals."""
-    output = StringIO()
-    call_command(
-        "match", population=str(population_dir()), as_of=timezone.localdate().isoformat(), json=True, stdout=output
-    )
+    """Match the residents against every programme, keep the counts for the desk, and return the totals."""
+    output, today = StringIO(), timezone.localdate().isoformat()
+    call_command("match", population=str(population_dir()), as_of=today, json=True, stdout=output)
+    call_command("outreach", "count", "--population", str(population_dir()), "--as-of", today, stdout=StringIO())
     report: dict[str, Any] = json.loads(output.getvalue())
     return {key: value for key, value in report.items() if not isinstance(value, list | dict)}
 

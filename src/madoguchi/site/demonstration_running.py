@@ -53,7 +53,16 @@ class Visit:
 def visits() -> tuple[Visit, ...]:
     """Return who signs in during the check and what must be seen."""
     return (
-        Visit(Kind.RESIDENT, "hanako", (("/me/", "見本 花子"), ("/me/", "世帯人数"), ("/me/access/", "板橋区"))),
+        Visit(
+            Kind.RESIDENT,
+            "hanako",
+            (
+                ("/me/", "見本 花子"),
+                ("/me/", "世帯人数"),
+                ("/me/access/", "板橋区"),
+                ("/me/inbox/", "使えるかもしれない制度"),
+            ),
+        ),
         Visit(Kind.BUSINESS, "mihon-shoten", (business_page(),)),
         Visit(Kind.STAFF, "itabashi-caseworker", (("/desk/", "板橋区"),)),
     )

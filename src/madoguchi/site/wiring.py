@@ -21,41 +21,27 @@ from madoguchi.apps.consents import journal, revisions
 from madoguchi.apps.consents import tasks as consents_tasks
 from madoguchi.apps.files import tasks as files_tasks
 from madoguchi.apps.files.contracts import FileRefusedByScanner
+from madoguchi.apps.notifications import tasks as notifications_tasks
+from madoguchi.apps.notifications.contracts import AddressEnded
+from madoguchi.apps.opendata import tasks as opendata_tasks
+from madoguchi.apps.outreach import api as outreach
+from madoguchi.apps.outreach import tasks as outreach_tasks
 from madoguchi.apps.people import api as people
 from madoguchi.apps.people.contracts import FactsChanged, HouseholdChanged, PersonErased, PersonRegistered
 from madoguchi.apps.procedures.contracts import ProcedurePublished
 from madoguchi.apps.registry.contracts import ProgrammePublished
+from madoguchi.apps.upkeep import tasks as upkeep_tasks
 from madoguchi.core import audit, events, housekeeping
-from madoguchi.site import granting, sources
+from madoguchi.site import granting, sources, telling
 
 UNHANDLED: Mapping[type, str] = {
-    ProgrammePublished: (
-        "Readers follow the changes feed and caches look at its sequence, so nobody needs to be told yet; "
-        "outreach will subscribe when it plans messages for people."
-    ),
-    PersonRegistered: "Matching of single residents begins with messages to them; outreach will subscribe then.",
-    FactsChanged: "The same: outreach will judge this person anew once it plans messages.",
-    HouseholdChanged: "The same, for everybody of the household.",
-    PersonErased: "Every room erases in the transaction of the erasure; the event is for rooms that keep copies later.",
+    PersonRegistered: "Nobody is looked at before she agrees to it; then her consent tells.",
     BusinessChanged: "Readers follow the changes feed of the register (/api/v1/businesses/changes).",
-    consents.ConsentChanged: "The door looks at the consent itself at every disclosure; messages will tell the person.",
-    consents.BreakGlassUsed: (
-        "The desk and the person's own log show it at once; messages to supervisors and the person will subscribe."
-    ),
-    consents.AccessQuestionAnswered: "The answer stands in the person's log; a message will tell that it came.",
     ProcedurePublished: "What rooms keep of a procedure carries the hash of its version, so nobody needs to be told.",
-    Applied: "The receipt shows everything at once; a message will tell the person.",
-    case_events.CorrectionAsked: "The person's list of applications shows it; a message will tell her.",
-    case_events.CaseNotified: "The letter lies in the person's case; a message will tell her.",
-    case_events.CaseMessage: "It stands in the case on both sides; a message outside of the platform will tell of it.",
     case_events.CaseWithdrawn: "The office's queue shows it.",
     case_events.CaseFinished: "The person is asked how it went on her page; voices will subscribe.",
-    case_events.RenewalDue: "A message will remind the holder of the permit.",
-    case_events.CaseOverdue: "The office's queue shows it; a message will tell its head.",
-    InvitationsMade: "A message will invite the people.",
-    RecipientEnrolled: "The person's page of benefits shows it; a message will tell her.",
-    PaymentFailed: "The run and the person's page of benefits show it; a message will ask her for another account.",
-    RunSettled: "The run and the people's pages of benefits show it; a message will tell them.",
+    case_events.CaseOverdue: "The office's queue and the menu of its desk show it; staff have no inbox.",
+    RecipientEnrolled: "The letter of the decision told her, and her page of benefits shows it.",
 }
 """Events that nobody handles, each with its reason."""
 
@@ -67,6 +53,7 @@ def connect() -> None:
     events.subscribe(FileRefusedByScanner, cases.on_file_refused)
     events.subscribe(case_events.CaseOpened, granting.on_case_opened)
     events.subscribe(case_events.CaseDecided, granting.on_case_decided)
+    _tell()
     benefits.register(granting.Registers())
     consents.register(consents.SubjectKind.PERSON, sources.PeopleSource())
     consents.register(consents.SubjectKind.BUSINESS, sources.BusinessSource())
@@ -79,7 +66,34 @@ def connect() -> None:
     housekeeping.register("benefits.join", granting.join_waiting, every=timedelta(minutes=10))
     housekeeping.register("files.scan", files_tasks.scan_waiting.call, every=timedelta(minutes=1))
     housekeeping.register("files.forget", files_tasks.forget_expired.call, every=timedelta(hours=1))
+    housekeeping.register("notifications.deliver", notifications_tasks.deliver_waiting.call, every=timedelta(seconds=5))
+    housekeeping.register("notifications.forget", notifications_tasks.forget_codes.call, every=timedelta(hours=24))
+    housekeeping.register("outreach.look", outreach_tasks.look_at_due.call, every=timedelta(minutes=1))
+    housekeeping.register("opendata.deliver", opendata_tasks.deliver_waiting.call, every=timedelta(seconds=15))
+    housekeeping.register("opendata.forget", opendata_tasks.forget.call, every=timedelta(hours=24))
+    housekeeping.register("upkeep.check", upkeep_tasks.check.call, every=timedelta(hours=24))
+    housekeeping.register("upkeep.links", upkeep_tasks.follow_links.call, every=timedelta(minutes=10))
     housekeeping.register("cases.due", cases_tasks.tell_due.call, every=timedelta(hours=1))
     housekeeping.register("cases.end", cases_tasks.end_cases.call, every=timedelta(hours=24))
     housekeeping.register("cases.learn", cases_tasks.learn.call, every=timedelta(hours=24))
     housekeeping.register("applications.forget", applications_tasks.forget_old_drafts.call, every=timedelta(hours=24))
+
+
+def _tell() -> None:
+    """Let people be told of what happened to them, and of what they may use now."""
+    events.subscribe(Applied, telling.on_applied)
+    events.subscribe(case_events.CorrectionAsked, telling.on_correction_asked)
+    events.subscribe(case_events.CaseNotified, telling.on_case_notified)
+    events.subscribe(case_events.CaseMessage, telling.on_case_message)
+    events.subscribe(case_events.RenewalDue, telling.on_renewal_due)
+    events.subscribe(InvitationsMade, telling.on_invited)
+    events.subscribe(PaymentFailed, telling.on_payment_failed)
+    events.subscribe(RunSettled, telling.on_run_settled)
+    events.subscribe(consents.BreakGlassUsed, telling.on_break_glass)
+    events.subscribe(consents.AccessQuestionAnswered, telling.on_question_answered)
+    events.subscribe(AddressEnded, telling.on_address_ended)
+    events.subscribe(consents.ConsentChanged, outreach.on_consent_changed)
+    events.subscribe(FactsChanged, outreach.on_facts_changed)
+    events.subscribe(HouseholdChanged, outreach.on_household_changed)
+    events.subscribe(PersonErased, outreach.on_person_erased)
+    events.subscribe(ProgrammePublished, outreach.on_programme_published)

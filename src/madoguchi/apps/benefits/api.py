@@ -14,7 +14,7 @@ from madoguchi.apps.benefits.contracts import (
     Waiting,
 )
 from madoguchi.apps.benefits.errors import Refusal, Refused
-from madoguchi.apps.benefits.queries import benefits_of, next_payment, payees_of_run, terms_of
+from madoguchi.apps.benefits.queries import benefits_of, next_payment, paid_in, terms_of
 from madoguchi.apps.benefits.residence import ResidenceSource, register
 from madoguchi.apps.benefits.services import (
     Noted,
@@ -66,7 +66,7 @@ __all__ = [
     "note_decided",
     "open_grant",
     "open_grants",
-    "payees_of_run",
+    "paid_in",
     "record_residence",
     "register",
     "settled",

@@ -262,6 +262,15 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """What one run paid to one payee, and the day of the transfer."""
+
+    payee_id: str
+    amount_yen: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class InvitationsMade:
     """Event: people were invited to apply. Messages tell them."""
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from madoguchi.apps.benefits import errors, sealing
 from madoguchi.apps.benefits.contracts import (
     BenefitScheme,
     InvitationState,
     Month,
+    Paid,
     PaymentState,
     RecipientState,
     RunState,
@@ -92,13 +93,15 @@ def terms_of(scheme_id: str) -> BenefitScheme | None:
     return row.terms if row else None
 
 
-def payees_of_run(run_id: str, *, size: int = 2_000) -> Iterator[list[str]]:
-    """Yield the payees to whom a run was paid, in portions."""
-    found = Payment.objects.filter(run_id=uuid_of(run_id), state=PaymentState.PAID).order_by("payee_id")
-    payees = found.values_list("payee_id", flat=True).distinct()
-    portion: list[str] = []
-    for payee in payees.iterator(chunk_size=size):
-        portion.append(payee)
+def paid_in(run_id: str, *, size: int = 2_000) -> Iterator[list[Paid]]:
+    """Yield what a run paid to each payee, in portions."""
+    row = Run.objects.filter(pk=uuid_of(run_id)).first()
+    if row is None:
+        return
+    sums = row.payments.filter(state=PaymentState.PAID).order_by("payee_id").values_list("payee_id")
+    portion: list[Paid] = []
+    for payee, yen in sums.annotate(yen=Sum("amount_yen")).iterator(chunk_size=size):
+        portion.append(Paid(payee, yen, row.transfer_on))
         if len(portion) == size:
             yield portion
             portion = []

@@ -77,7 +77,10 @@ def business_of_account(account_id: str) -> BusinessView | None:
 
 def accounts_of(business_id: str) -> tuple[str, ...]:
     """Return the accounts that act for a business."""
-    found = AccountLink.objects.filter(business_id=business_id).order_by("linked_at", "account_id")
+    try:
+        found = AccountLink.objects.filter(business_id=uuid.UUID(business_id)).order_by("linked_at", "account_id")
+    except ValueError:
+        return ()
     return tuple(found.values_list("account_id", flat=True))
 
 

@@ -12,6 +12,7 @@ from madoguchi.apps.cases.checks.aid import Finding
 from madoguchi.apps.cases.contracts import LetterProof
 from madoguchi.apps.cases.downloads import letter_for_applicant, letter_for_staff
 from madoguchi.apps.cases.queries.lists import case_id_of, cases_of, queue
+from madoguchi.apps.cases.queries.received import Received, received
 from madoguchi.apps.cases.queries.reviews import ReviewFigures, reviews
 from madoguchi.apps.cases.queries.single import (
     answers_for_applicant,
@@ -61,6 +62,7 @@ def verify_code(code: str, *, today: date) -> LetterProof | None:
 __all__ = [
     "Figures",
     "Finding",
+    "Received",
     "ReviewFigures",
     "accept",
     "actor_of",
@@ -99,6 +101,7 @@ __all__ = [
     "open_case",
     "propose",
     "queue",
+    "received",
     "release",
     "resume",
     "return_proposal",

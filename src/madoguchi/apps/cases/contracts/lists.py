@@ -36,11 +36,12 @@ class CaseSummary:
 
 @dataclass(frozen=True, slots=True)
 class CaseLabel:
-    """By what a case is named: its number and the version of its procedure."""
+    """By what a case is named: its number, the version of its procedure, the office."""
 
     number: str
     procedure_id: str
     version: int
+    organisation_id: str
 
 
 @dataclass(frozen=True, slots=True)

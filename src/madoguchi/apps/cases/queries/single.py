@@ -57,7 +57,7 @@ def _case(case_id: str | UUID) -> Case:
 def label_of(case_id: str) -> CaseLabel | None:
     """Return by what a case is named to whom it concerns; None for an unknown one."""
     row = Case.objects.filter(pk=writing.uuid_of(case_id)).first()
-    return CaseLabel(row.number, row.procedure_id, row.version) if row else None
+    return CaseLabel(row.number, row.procedure_id, row.version, row.organisation_id) if row else None
 
 
 def _for_staff(case_id: str, actor: Actor, what: str) -> tuple[_Read, writing.By]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from madoguchi.core.packs import PackInvalid
-from madoguchi.site import demonstration, demonstration_running, sample_cases
+from madoguchi.site import demonstration, demonstration_running, sample_cases, sample_messages
 from madoguchi.site.identity import samples
 from madoguchi.site.identity.issuers import IssuerName
 from madoguchi.site.identity.ports import PROVIDER_PORT, is_free
@@ -77,6 +77,7 @@ class Command(BaseCommand):
             ("cases", sample_cases.tell),
             ("population", partial(demonstration.ensure_population, residents)),
             ("matching", demonstration.match),
+            ("messages", sample_messages.tell),
             ("audit", demonstration.seal_audit),
         )
         for number, (name, step) in enumerate(steps, start=1):
@@ -106,7 +107,8 @@ Madoguchi 窓口 is ready (all people, businesses and staff are SAMPLE DATA / �
   {address}/me/cases/            after 見本 花子's card: how far her applications have got
   {address}/desk/cases/          after 板橋区 サンプル審査担当's card: the office's queue
   {address}/me/access/           after 見本 花子's card: who looked at her facts
-  {address}/open-data/           open data and API
+  {address}/me/inbox/            the same: what she was told first, and why
+  {address}/open/                open data, API, matching on your own device
 
 Stop with Ctrl+C. Delete the folder {settings.DATA_DIR} to begin again."""
         )
