@@ -54,7 +54,7 @@ def test_a_phone_answers_by_keyboard_and_nothing_leaves_it(
     context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type] # a plain dict is taken
     page = context.new_page()
     problems: list[Any] = []
-    page.on("pageerror", problems.append)
+    page.on("pageerror", lambda found: problems.append(found))
     page.goto(f"{live_server.url}{prefix}/open/matcher/")
     page.wait_for_selector(IN_WORK)
     requests: list[str] = []

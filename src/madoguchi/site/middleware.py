@@ -36,3 +36,29 @@ class WellFormedMiddleware:
         if "\0" in request.path_info:
             raise Http404
         return self.get_response(request)
+
+
+class OpenToPagesMiddleware:
+    """Lets pages of other sites read what machines call: open data and the API, without the reader's cookies.
+
+    `*` is never joined with credentials by a browser, so nobody's session is used; who needs to be known sends a key.
+    """
+
+    PATHS = ("/api/", "/id/", "/catalog.jsonld")
+    ALLOWED = {
+        "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, X-API-Key",
+        "Access-Control-Max-Age": "86400",
+    }
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(self.PATHS):
+            return self.get_response(request)
+        asked_before = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        response = HttpResponse(status=204, headers=self.ALLOWED) if asked_before else self.get_response(request)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After"
+        return response

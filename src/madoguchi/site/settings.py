@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "madoguchi.site.middleware.ContentSecurityPolicyMiddleware",
+    "madoguchi.site.middleware.OpenToPagesMiddleware",
     "madoguchi.site.middleware.WellFormedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -88,10 +88,4 @@ def _with_headers(response: HttpResponse, etag: str, modified: int) -> HttpRespo
     response.headers["Last-Modified"] = http_date(modified)
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
     patch_vary_headers(response, ["Accept-Encoding"])
-    return open_to_pages(response)
-
-
-def open_to_pages(response: HttpResponse) -> HttpResponse:
-    """Let pages of other sites read an answer of open data."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
     return response

@@ -12,7 +12,6 @@ from madoguchi.apps.opendata.addresses import base_of
 from madoguchi.apps.opendata.ckan import actions
 from madoguchi.apps.opendata.ckan.catalogue import current
 from madoguchi.apps.opendata.ckan.searching import Refused
-from madoguchi.apps.opendata.conditional import open_to_pages
 from madoguchi.core.access import public
 from madoguchi.core.problems import Problem
 
@@ -35,7 +34,7 @@ def action(request: HttpRequest, name: str) -> HttpResponse:
             return _unknown(request, name)
         return _answer(request, name, True, known(current(base_of(request)), _parameters(request)))
     except _BadBody as problem:
-        return open_to_pages(JsonResponse(f"Bad request - {problem}", safe=False, status=400))
+        return JsonResponse(f"Bad request - {problem}", safe=False, status=400)
     except actions.NotFound:
         return _error(request, name, 404, "Not Found Error", message="Not found")
     except Refused as refused:
@@ -50,7 +49,7 @@ def action(request: HttpRequest, name: str) -> HttpResponse:
 def _unknown(request: HttpRequest, name: str) -> HttpResponse:
     if name.endswith(actions.WRITES):
         return _error(request, name, 403, "Authorization Error", message="Access denied: this catalogue is read-only")
-    return open_to_pages(JsonResponse(f"Bad request - Action name not known: {name[:80]}", safe=False, status=400))
+    return JsonResponse(f"Bad request - Action name not known: {name[:80]}", safe=False, status=400)
 
 
 def _parameters(request: HttpRequest) -> dict[str, Any]:
@@ -75,8 +74,7 @@ def _answer(request: HttpRequest, name: str, success: bool, content: Any, *, sta
         "success": success,
         "result" if success else "error": content,
     }
-    answer = JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
-    return open_to_pages(answer)
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
 
 
 def _error(request: HttpRequest, name: str, status: int, kind: str, **content: Any) -> HttpResponse:

@@ -9,7 +9,7 @@ from ninja import Query, Router
 from madoguchi.apps.opendata import admission, bulk, feeds
 from madoguchi.apps.opendata.addresses import base_of
 from madoguchi.apps.opendata.bulk import Cut
-from madoguchi.apps.opendata.conditional import answer, open_to_pages
+from madoguchi.apps.opendata.conditional import answer
 from madoguchi.apps.opendata.contracts import Invalid
 from madoguchi.apps.opendata.endpoints.common import OPEN_ERRORS, invalid
 from madoguchi.apps.opendata.linked import context, cpsv
@@ -95,7 +95,7 @@ def read_context(request: HttpRequest) -> HttpResponse:
 
 
 def _linked(document: _Any) -> HttpResponse:
-    return open_to_pages(HttpResponse(_bytes(document), content_type=MEDIA_TYPE))
+    return HttpResponse(_bytes(document), content_type=MEDIA_TYPE)
 
 
 def _bytes(document: _Any) -> bytes:

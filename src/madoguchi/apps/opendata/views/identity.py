@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from madoguchi.apps.opendata import admission
 from madoguchi.apps.opendata.addresses import base_of
-from madoguchi.apps.opendata.conditional import answer, open_to_pages
+from madoguchi.apps.opendata.conditional import answer
 from madoguchi.apps.opendata.linked import dcat
 from madoguchi.apps.opendata.linked.graph import MEDIA_TYPE
 from madoguchi.apps.registry import api as registry
@@ -34,7 +34,7 @@ def programme(request: HttpRequest, psid: str) -> HttpResponse:
         answered = HttpResponse(status=303)
         answered.headers["Location"] = _place(key, wanted)
     patch_vary_headers(answered, ["Accept"])
-    return open_to_pages(answered)
+    return answered
 
 
 def _place(key: str, wanted: str) -> str:
