@@ -150,7 +150,7 @@ def _effect(key: str, told: int, opened: int, applied: int, rated: Mapping[str, 
 
 
 def missed(municipality: str = "", *, since: date, until: date) -> list[Missed]:
-    """Return what is probably missed by programme, the greatest sum first; of one municipality or of all.
+    """Return what is probably missed by programme, the greatest sure sum first; of one municipality or of all.
 
     Who is eligible comes from the stored counts of a synthetic population; what is taken up from the applications of
     this platform between the days. Applications elsewhere are not known here, so the estimate is too high where there are any.
@@ -166,7 +166,7 @@ def missed(municipality: str = "", *, since: date, until: date) -> list[Missed]:
         for key, yes, maybe, judged in rows
         if (view := registry.get(key)) is not None and yes + maybe
     ]
-    return sorted(found, key=lambda item: (-(item.high_yen or 0), item.programme_id))
+    return sorted(found, key=lambda item: (-(item.low_yen or 0), -(item.high_yen or 0), item.programme_id))
 
 
 def _procedures(*, today: date) -> Mapping[str, Sequence[tuple[str, str]]]:
