@@ -17,10 +17,12 @@ from madoguchi.engines.planning.model import Item
 
 TEMPLATE = "outreach-programmes"
 _LABELS = {
-    "ja": ("お子さん", "理由：", "することは：", "申込みの期間："),
-    "en": ("your child", "Why: ", "What to do: ", "When to apply: "),
-    "easy": ("子ども", "理由：", "すること：", "もうしこみ："),
+    "ja": ("理由：", "することは：", "申込みの期間："),
+    "en": ("Why: ", "What to do: ", "When to apply: "),
+    "easy": ("理由：", "すること：", "もうしこみ："),
 }
+_BULLETS = {"ja": "・{name}", "en": "- {name}", "easy": "・{name}"}
+_WHOM = {"ja": "（{whom}）", "en": " ({whom})", "easy": "（{whom}）"}
 _NUMBERS = {"ja": "{n}件", "en": "{n}", "easy": "{n}つ"}
 
 
@@ -49,10 +51,12 @@ def _text(items: Iterable[Item], look: Look, language: str) -> str:
 
 
 def _paragraph(item: Item, look: Look, language: str) -> str:
-    view, (child, why, what, when) = look.book.views[item.programme], _LABELS[language]
+    view, (why, what, when) = look.book.views[item.programme], _LABELS[language]
     name = in_language(view.name, language)
     about = reasons.child_words(item.about, look.matched) if item.about != HOUSEHOLD else None
-    head = f"・{name}（{about[language] if about else child}）" if about else f"・{name}"
+    head = _BULLETS[language].format(name=name)
+    if about:
+        head += _WHOM[language].format(whom=about[language])
     line = reasons.reason_line(item, look.matched, look.book, vocabulary(), today=look.today)[language]
     return "\n".join(
         [
